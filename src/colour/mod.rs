@@ -1,0 +1,1 @@
+//! What file codes mean: profiles, primaries, curves. Sees only `image`.

@@ -1,0 +1,1 @@
+//! A small studio simulator: procedural products with exact ground truth. Deterministic by seed.

@@ -1,0 +1,90 @@
+//! The native path: chains of kernels over row bands that stay in cache.
+//!
+//! A row of any plane depends only on input rows, never on where a band begins, so bands and threads
+//! change no byte. Knows no op.
+
+mod band;
+mod group;
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::{ExecError, Executor, check_inputs};
+use crate::image::{Plane, Pool};
+use crate::plan::{Origin, Plan};
+
+/// Runs plans on the processor.
+#[derive(Debug, Clone)]
+pub struct Cpu {
+    pool: Arc<Pool>,
+    parallel: bool,
+}
+
+impl Cpu {
+    /// An executor that takes plane memory from `pool`. With `parallel`, the bands of one plan run on the
+    /// current rayon pool; without, on the calling thread (for catalogs, which are parallel over items).
+    #[must_use]
+    pub fn new(pool: Arc<Pool>, parallel: bool) -> Self {
+        Self { pool, parallel }
+    }
+}
+
+impl Executor for Cpu {
+    fn name(&self) -> &str {
+        "cpu"
+    }
+
+    fn run(&self, plan: &Plan, inputs: &[&Plane]) -> Result<Vec<Plane>, ExecError> {
+        check_inputs(plan, inputs)?;
+        let mut owned: Vec<Option<Plane>> = plan.planes().iter().map(|_| None).collect();
+        for group in group::groups(plan) {
+            let mut results: Vec<Plane> = group
+                .live_out
+                .iter()
+                .map(|id| self.pool.take(plan.decl(*id).size, plan.decl(*id).format))
+                .collect();
+            let source = |id: crate::plan::PlaneId| -> Option<&Plane> {
+                match &plan.decl(id).origin {
+                    Origin::Input(slot) => inputs.get(*slot).copied(),
+                    Origin::Constant(plane) => Some(plane),
+                    Origin::Computed => owned[id.index()].as_ref(),
+                }
+            };
+            let jobs = band::split(plan, &group, &mut results);
+            if self.parallel {
+                jobs.into_par_iter().for_each(|job| band::run(plan, &group, &source, job));
+            } else {
+                jobs.into_iter().for_each(|job| band::run(plan, &group, &source, job));
+            }
+            for (id, plane) in group.live_out.iter().zip(results) {
+                owned[id.index()] = Some(plane);
+            }
+            for id in &group.dies {
+                if let Some(plane) = owned[id.index()].take() {
+                    self.pool.give(plane);
+                }
+            }
+        }
+        Ok(collect(plan, owned, inputs))
+    }
+}
+
+/// Takes the results out; a result that is an input or a constant is copied.
+fn collect(plan: &Plan, mut owned: Vec<Option<Plane>>, inputs: &[&Plane]) -> Vec<Plane> {
+    let mut results: Vec<Plane> = Vec::with_capacity(plan.outputs().len());
+    for (i, id) in plan.outputs().iter().enumerate() {
+        let earlier = plan.outputs()[..i].iter().position(|o| o == id);
+        let plane = match (&plan.decl(*id).origin, earlier) {
+            (_, Some(j)) => results[j].clone(),
+            (Origin::Input(slot), None) => inputs[*slot].clone(),
+            (Origin::Constant(plane), None) => (**plane).clone(),
+            (Origin::Computed, None) => {
+                let decl = plan.decl(*id);
+                owned[id.index()].take().unwrap_or_else(|| Plane::zeros(decl.size, decl.format))
+            }
+        };
+        results.push(plane);
+    }
+    results
+}

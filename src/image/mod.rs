@@ -1,0 +1,23 @@
+//! Pixels in memory: sizes, planes and THE pixel convention. Knows no files, no kernels, no devices.
+//!
+//! # The pixel convention
+//!
+//! Working pixels are **linear light, Rec.2020 primaries, D65 white, `f32`, signed and unclamped**.
+//! Colour that carries alpha is **premultiplied**. A working colour plane ([`Format::Rgba`]) stores every
+//! line as four runs, `R…R G…G B…B A…A`: a row is one contiguous piece of memory for the CPU's bands, and
+//! each run is a plain vector for SIMD lanes and for coalesced GPU loads.
+//!
+//! File pixels ([`Format::Packed`]) keep the samples a file holds, interleaved; an [`Encoding`] says how
+//! they become working light.
+
+mod encoding;
+mod photo;
+mod plane;
+mod pool;
+
+pub use encoding::{
+    Encoding, Matrix3, Primaries, from_working, invert, multiply, srgb_decode, srgb_encode, to_working,
+};
+pub use photo::{AlphaMode, Image, ImageError};
+pub use plane::{Format, Plane, Sample, Size, Window};
+pub use pool::Pool;

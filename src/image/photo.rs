@@ -1,0 +1,114 @@
+//! A photograph in memory: file samples and what they mean. Knows nothing of the file it came from.
+
+use std::sync::Arc;
+
+use super::{Encoding, Format, Plane, Sample, Size};
+
+/// What the fourth channel of a photograph means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum AlphaMode {
+    /// There is none, or it is to be ignored.
+    #[default]
+    None,
+    /// Colour is not multiplied by alpha, as PNG has it.
+    Straight,
+}
+
+/// Why pixels cannot be a photograph.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ImageError {
+    /// The picture has no pixels.
+    #[error("the picture has no pixels ({0})")]
+    Empty(Size),
+    /// The buffer does not fit the size.
+    #[error("{size} with {channels} channels takes {expected} samples, the buffer has {found}")]
+    Length {
+        /// Size asked for.
+        size: Size,
+        /// Channels asked for.
+        channels: u8,
+        /// Samples that it takes.
+        expected: usize,
+        /// Samples given.
+        found: usize,
+    },
+    /// A channel count that no photograph has.
+    #[error("a photograph has 1, 3 or 4 channels, not {0}")]
+    Channels(u8),
+}
+
+/// A photograph: interleaved samples, their encoding, and what alpha means.
+#[derive(Clone, Debug)]
+pub struct Image {
+    /// The samples, [`Format::Packed`], upright.
+    pub pixels: Plane,
+    /// How they become working light.
+    pub encoding: Arc<Encoding>,
+    /// What the fourth channel means.
+    pub alpha: AlphaMode,
+    /// Upright size in the file; larger than the pixels where the decoder scaled while decoding.
+    pub full_size: Size,
+    /// Doubts worth a line in the report (no profile, conflicting profiles …).
+    pub notes: Vec<String>,
+}
+
+impl Image {
+    /// A photograph from 8-bit sRGB samples: 1 (grey), 3 (RGB) or 4 (RGBA, straight alpha) channels.
+    ///
+    /// # Errors
+    /// [`ImageError`] where size, channels and buffer do not fit.
+    pub fn from_srgb8(size: Size, channels: u8, samples: &[u8]) -> Result<Self, ImageError> {
+        if !matches!(channels, 1 | 3 | 4) {
+            return Err(ImageError::Channels(channels));
+        }
+        if size.pixels() == 0 {
+            return Err(ImageError::Empty(size));
+        }
+        let expected = size.pixels() * channels as usize;
+        if samples.len() != expected {
+            return Err(ImageError::Length { size, channels, expected, found: samples.len() });
+        }
+        let mut pixels = Plane::zeros(size, Format::Packed { sample: Sample::U8, channels });
+        pixels.bytes_mut().copy_from_slice(samples);
+        let alpha = if channels == 4 { AlphaMode::Straight } else { AlphaMode::None };
+        Ok(Self {
+            pixels,
+            encoding: Arc::new(Encoding::srgb(256)),
+            alpha,
+            full_size: size,
+            notes: Vec::new(),
+        })
+    }
+
+    /// Its size.
+    #[must_use]
+    pub fn size(&self) -> Size {
+        self.pixels.size()
+    }
+
+    /// Sample type and channels of its pixels.
+    #[must_use]
+    pub fn samples(&self) -> (Sample, u8) {
+        match self.pixels.format() {
+            Format::Packed { sample, channels } => (sample, channels),
+            Format::Gray => (Sample::F32, 1),
+            Format::Rgba => (Sample::F32, 4),
+        }
+    }
+}
+
+/// Pictures of the `image` crate come in as sRGB; 16-bit and float ones keep 8 bits a channel here, so
+/// decode files with the codec room where depth matters.
+impl TryFrom<image::DynamicImage> for Image {
+    type Error = ImageError;
+
+    fn try_from(picture: image::DynamicImage) -> Result<Self, ImageError> {
+        let size = Size::new(picture.width(), picture.height());
+        if picture.color().has_alpha() {
+            Self::from_srgb8(size, 4, picture.to_rgba8().as_raw())
+        } else {
+            Self::from_srgb8(size, 3, picture.to_rgb8().as_raw())
+        }
+    }
+}

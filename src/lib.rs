@@ -1,0 +1,9 @@
+//! Packshot.
+
+pub mod codec;
+pub mod colour;
+pub mod demo;
+pub mod exec;
+pub mod image;
+pub mod kernel;
+pub mod plan;
