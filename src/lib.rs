@@ -6,4 +6,5 @@ pub mod demo;
 pub mod exec;
 pub mod image;
 pub mod kernel;
+pub mod ops;
 pub mod plan;

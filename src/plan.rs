@@ -163,7 +163,9 @@ impl Plan {
             return Err(wrong("outputs differ in size".into()));
         }
         for (id, port) in inputs.iter().zip(kernel.inputs) {
-            if matches!(port.reach, crate::kernel::Reach::Rows(_)) && self.planes[id.0].size != size {
+            if matches!(port.reach, crate::kernel::Reach::Rows(_))
+                && self.planes[id.0].size.height != size.height
+            {
                 return Err(wrong(format!("{} is {}, not {size}", port.name, self.planes[id.0].size)));
             }
             if !self.written[id.0] {

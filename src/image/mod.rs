@@ -14,6 +14,7 @@ mod encoding;
 mod photo;
 mod plane;
 mod pool;
+mod taps;
 
 pub use encoding::{
     Encoding, Matrix3, Primaries, from_working, invert, multiply, srgb_decode, srgb_encode, to_working,
@@ -21,3 +22,4 @@ pub use encoding::{
 pub use photo::{AlphaMode, Image, ImageError};
 pub use plane::{Format, Plane, Sample, Size, Window};
 pub use pool::Pool;
+pub use taps::Taps;

@@ -1,0 +1,73 @@
+// Working light to file codes. Twin of src/ops/quantise.rs.
+
+struct QuantiseParams {
+    red: vec4<f32>,
+    green: vec4<f32>,
+    blue: vec4<f32>,
+    // 1: colour is divided by alpha
+    straight: u32,
+    // 1: 8-bit colour is dithered
+    dither: u32,
+    pad0: u32,
+    pad1: u32,
+}
+
+@group(0) @binding(1) var<uniform> by: QuantiseParams;
+@group(0) @binding(2) var<storage, read> light: array<f32>;
+@group(0) @binding(3) var<storage, read_write> codes: array<u32>;
+
+const LEAST_ALPHA: f32 = 0.0009765625;
+
+fn code_value(p: vec2<u32>) -> vec4<f32> {
+    let r = light[at4(0u, 0u, p.x, p.y)];
+    let g = light[at4(0u, 1u, p.x, p.y)];
+    let b = light[at4(0u, 2u, p.x, p.y)];
+    let a = light[at4(0u, 3u, p.x, p.y)];
+    let gone = a < LEAST_ALPHA;
+    let divisor = select(1.0, max(a, LEAST_ALPHA), by.straight == 1u);
+    let k = select(1.0 / divisor, 0.0, by.straight == 1u && gone);
+    let alpha = select(clamp(a, 0.0, 1.0), 0.0, gone);
+    return vec4<f32>(
+        srgb_encode((by.red.x * r + by.red.y * g + by.red.z * b) * k),
+        srgb_encode((by.green.x * r + by.green.y * g + by.green.z * b) * k),
+        srgb_encode((by.blue.x * r + by.blue.y * g + by.blue.z * b) * k),
+        alpha,
+    );
+}
+
+// A number in 0..1 from the position: the R2 sequence of M. Roberts, exact in integers.
+fn threshold(p: vec2<u32>, channel: u32) -> f32 {
+    let n = p.x * 3242174889u + p.y * 2447445414u + channel * 2654435769u;
+    return f32(n >> 8u) * (1.0 / 16777216.0);
+}
+
+fn code8(value: f32, p: vec2<u32>, channel: u32) -> u32 {
+    let v = value * 255.0;
+    let nearest = floor(v + 0.5);
+    let near = by.dither == 0u || abs(v - nearest) < 0.02;
+    return u32(select(floor(v + threshold(p, channel)), nearest, near));
+}
+
+@compute @workgroup_size(64)
+fn quantise8(@builtin(global_invocation_id) id: vec3<u32>) {
+    let p = pixel(id);
+    if outside(p, 1u) {
+        return;
+    }
+    let v = code_value(p);
+    let alpha = u32(floor(v.w * 255.0 + 0.5));
+    let word = code8(v.x, p, 0u) | (code8(v.y, p, 1u) << 8u) | (code8(v.z, p, 2u) << 16u) | (alpha << 24u);
+    codes[at(1u, p.x, p.y)] = word;
+}
+
+@compute @workgroup_size(64)
+fn quantise16(@builtin(global_invocation_id) id: vec3<u32>) {
+    let p = pixel(id);
+    if outside(p, 1u) {
+        return;
+    }
+    let v = vec4<u32>(floor(code_value(p) * 65535.0 + 0.5));
+    let word = 2u * (p.y * frame.views[1].x + p.x) - frame.views[1].z;
+    codes[word] = v.x | (v.y << 16u);
+    codes[word + 1u] = v.z | (v.w << 16u);
+}

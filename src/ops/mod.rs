@@ -1,0 +1,178 @@
+//! The ops: one file each, one registry line each. An op decides numbers on a small proxy, then records
+//! kernels into a plan; it names no device, no file and no thread.
+
+pub mod backdrop_matte;
+pub mod background;
+pub mod colour_matrix;
+pub mod exposure;
+pub mod grid;
+pub mod place;
+pub mod proxy;
+pub mod quantise;
+pub mod resample;
+pub mod resize;
+pub mod shadow;
+pub mod testing;
+mod transfer;
+pub mod white_balance;
+
+mod scene;
+mod study;
+
+pub use scene::{Frame, Scene, Target};
+pub use study::{Flag, Side, Study};
+
+use std::fmt;
+
+use crate::image::{Matrix3, Primaries, srgb_decode, to_working};
+use crate::kernel::Kernel;
+use crate::plan::PlanError;
+
+/// Every op, in the order in which a recipe usually has them. Adding an op is a line here.
+pub static OPS: &[&OpDef] = &[
+    &white_balance::OP,
+    &exposure::OP,
+    &place::OP,
+    &resize::OP,
+    &shadow::OP,
+    &background::OP,
+    &quantise::OP,
+];
+
+/// Kernels that read the photograph, before any op.
+pub static READING: &[&Kernel] =
+    &[&resample::INGEST_ROWS, &resample::RESIZE_COLUMNS, &colour_matrix::COLOUR_MATRIX];
+
+/// Every kernel once, for parity, layout and benchmark.
+#[must_use]
+pub fn kernels() -> Vec<&'static Kernel> {
+    let mut all: Vec<&'static Kernel> = READING.to_vec();
+    for kernel in OPS.iter().flat_map(|op| op.kernels) {
+        if all.iter().all(|k| k.name != kernel.name) {
+            all.push(kernel);
+        }
+    }
+    all
+}
+
+/// When an op records: once an item, or once an output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Once, on the item's working picture.
+    Item,
+    /// For every output, on its own picture.
+    Output,
+}
+
+/// One setting of an op, for `packshot ops` and the docs.
+#[derive(Clone, Copy, Debug)]
+pub struct ParamDef {
+    /// Key in the recipe.
+    pub name: &'static str,
+    /// Default, as written in TOML.
+    pub default: &'static str,
+    /// Allowed values, with their unit.
+    pub range: &'static str,
+    /// What it does.
+    pub about: &'static str,
+}
+
+/// A registry entry: what an op is called, does and takes.
+pub struct OpDef {
+    /// Name in recipes.
+    pub name: &'static str,
+    /// What it does, in one sentence.
+    pub about: &'static str,
+    /// Where the method comes from.
+    pub source: &'static str,
+    /// When it records.
+    pub stage: Stage,
+    /// Its settings.
+    pub params: &'static [ParamDef],
+    /// Its kernels.
+    pub kernels: &'static [&'static Kernel],
+    /// Makes the op from a recipe's table.
+    pub make: fn(toml::Table) -> Result<Box<dyn Op>, toml::de::Error>,
+}
+
+impl fmt::Debug for OpDef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OpDef({})", self.name)
+    }
+}
+
+/// One step that a person would name.
+pub trait Op: Send + Sync + fmt::Debug {
+    /// Decides this op's numbers on the proxy.
+    ///
+    /// # Errors
+    /// [`OpError`] where the photograph does not allow it.
+    fn analyse(&self, _study: &mut Study) -> Result<(), OpError> {
+        Ok(())
+    }
+
+    /// Records kernels: a pure function of the numbers.
+    ///
+    /// # Errors
+    /// [`OpError`] where the recipe's order makes no sense.
+    fn record(&self, scene: &mut Scene<'_>) -> Result<(), OpError>;
+}
+
+/// Why an op refuses.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpError {
+    /// The recording is inconsistent.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The photograph does not allow it: a person must act.
+    #[error("{op}: {what}")]
+    Refused {
+        /// The op.
+        op: &'static str,
+        /// What is wrong with the photograph.
+        what: String,
+        /// What to do.
+        help: &'static str,
+    },
+    /// The op stands where it cannot work.
+    #[error("`{op}` works on an output, it cannot come before the outputs are placed")]
+    NoTarget {
+        /// The op.
+        op: &'static str,
+    },
+}
+
+/// Makes an op from a recipe's table by its serde settings.
+fn settings<T: Op + serde::de::DeserializeOwned + 'static>(
+    table: toml::Table,
+) -> Result<Box<dyn Op>, toml::de::Error> {
+    Ok(Box::new(table.try_into::<T>()?))
+}
+
+/// `#rrggbb` as three codes.
+fn parse_hex(text: &str) -> Option<[u8; 3]> {
+    let digits = text.strip_prefix('#').filter(|d| d.len() == 6 && d.is_ascii())?;
+    let code = |i: usize| u8::from_str_radix(&digits[i..i + 2], 16).ok();
+    Some([code(0)?, code(2)?, code(4)?])
+}
+
+/// An sRGB colour as linear working light.
+#[must_use]
+pub fn working_from_srgb8(codes: [u8; 3]) -> [f32; 3] {
+    apply(to_working(Primaries::SRGB), codes.map(|c| srgb_decode(f64::from(c) / 255.0) as f32))
+}
+
+/// A matrix times a colour.
+#[must_use]
+#[inline(always)]
+pub fn apply(m: Matrix3, v: [f32; 3]) -> [f32; 3] {
+    m.map(|row| row[0] * v[0] + row[1] * v[1] + row[2] * v[2])
+}
+
+/// Relative luminance of linear Rec.2020.
+#[must_use]
+#[inline(always)]
+pub fn luminance(v: [f32; 3]) -> f32 {
+    0.2627 * v[0] + 0.6780 * v[1] + 0.0593 * v[2]
+}

@@ -1,0 +1,176 @@
+//! The small picture that the analysis looks at: block means of the photograph in linear light.
+//!
+//! Blocks of a large photograph are sampled, not summed whole: nine samples a block tell its colour to a
+//! third of a pixel's noise, and the proxy must cost a fraction of the decoding.
+
+use super::{Frame, Study, apply};
+use crate::image::Format;
+use crate::image::{AlphaMode, Image, Matrix3, Plane, Sample, Size, Window};
+
+/// Longest side of a proxy.
+pub const LONG_SIDE: u32 = 1024;
+/// Samples a block and axis at most.
+const SAMPLES: usize = 3;
+
+/// Begins the study of a photograph.
+#[must_use]
+pub fn study(image: &Image) -> Study {
+    let size = image.size();
+    let block = size.long_side().div_ceil(LONG_SIDE).max(1);
+    let small = Size::new(size.width.div_ceil(block), size.height.div_ceil(block));
+    let side = |n: u32| f64::from(n * block);
+    let window = Window { x: 0.0, y: 0.0, width: side(small.width), height: side(small.height) };
+    let proxy = shrink(image, small, block as usize);
+    Study {
+        photo: Frame::whole(size),
+        proxy_frame: Frame { window, size: small },
+        noise: noise(image),
+        has_alpha: image.alpha == AlphaMode::Straight,
+        proxy,
+        product: None,
+        fill: None,
+        gain: [1.0; 3],
+        cut: Vec::new(),
+        matte: None,
+        numbers: serde_json::Map::new(),
+        flags: Vec::new(),
+    }
+}
+
+/// Reads single samples of a photograph as linear light in its own primaries.
+struct Reader<'a> {
+    image: &'a Image,
+    sample: Sample,
+    channels: usize,
+    alpha: bool,
+}
+
+impl<'a> Reader<'a> {
+    fn new(image: &'a Image) -> Self {
+        let (sample, channels) = image.samples();
+        Self { image, sample, channels: channels as usize, alpha: image.alpha == AlphaMode::Straight }
+    }
+
+    /// Premultiplied colour and alpha.
+    #[inline(always)]
+    fn at(&self, x: usize, y: usize) -> [f32; 4] {
+        let start = (y * self.image.size().width as usize + x) * self.channels;
+        let green = usize::from(self.channels > 1);
+        let blue = 2 * green;
+        let k = if self.alpha && self.channels == 4 { self.coverage(start + 3) } else { 1.0 };
+        [self.light(0, start) * k, self.light(1, start + green) * k, self.light(2, start + blue) * k, k]
+    }
+
+    #[inline(always)]
+    fn light(&self, c: usize, i: usize) -> f32 {
+        let look = |code: usize| self.image.encoding.tables[c].get(code).copied().unwrap_or(1.0);
+        match self.sample {
+            Sample::U8 => look(self.image.pixels.bytes()[i] as usize),
+            Sample::U16 => look(self.image.pixels.shorts()[i] as usize),
+            Sample::F32 => self.image.pixels.floats()[i],
+        }
+    }
+
+    #[inline(always)]
+    fn coverage(&self, i: usize) -> f32 {
+        match self.sample {
+            Sample::U8 => f32::from(self.image.pixels.bytes()[i]) / 255.0,
+            Sample::U16 => f32::from(self.image.pixels.shorts()[i]) / 65_535.0,
+            Sample::F32 => self.image.pixels.floats()[i],
+        }
+    }
+}
+
+fn shrink(image: &Image, small: Size, block: usize) -> Plane {
+    let reader = Reader::new(image);
+    let matrix: Matrix3 = image.encoding.to_working;
+    let Size { width, height } = image.size();
+    let step = block.div_ceil(SAMPLES).max(1);
+    let offset = (step - 1) / 2;
+    let mut plane = Plane::zeros(small, Format::Rgba);
+    let run = small.width as usize;
+    for (by, row) in plane.floats_mut().chunks_exact_mut(4 * run).enumerate() {
+        let ys = || (by * block + offset..((by + 1) * block).min(height as usize)).step_by(step);
+        for bx in 0..run {
+            let xs = || (bx * block + offset..((bx + 1) * block).min(width as usize)).step_by(step);
+            let mut sum = [0.0_f32; 4];
+            let mut count = 0.0_f32;
+            for y in ys() {
+                for x in xs() {
+                    let p = reader.at(x, y);
+                    (0..4).for_each(|c| sum[c] += p[c]);
+                    count += 1.0;
+                }
+            }
+            if count == 0.0 {
+                sum = reader.at((bx * block).min(width as usize - 1), (by * block).min(height as usize - 1));
+                count = 1.0;
+            }
+            let [r, g, b] = apply(matrix, [sum[0] / count, sum[1] / count, sum[2] / count]);
+            for (c, v) in [r, g, b, sum[3] / count].into_iter().enumerate() {
+                row[c * run + bx] = v;
+            }
+        }
+    }
+    plane
+}
+
+/// Noise of one photograph pixel: the lower quartile of the high-pass spread of green over blocks, which
+/// flat blocks decide and texture does not.
+fn noise(image: &Image) -> f32 {
+    const BLOCK: usize = 12;
+    const GRID: usize = 24;
+    let reader = Reader::new(image);
+    let (width, height) = (image.size().width as usize, image.size().height as usize);
+    if width < BLOCK + 2 || height < BLOCK + 2 {
+        return 0.004;
+    }
+    let mut spreads: Vec<f32> = Vec::with_capacity(GRID * GRID);
+    for j in 0..GRID {
+        for i in 0..GRID {
+            let (x0, y0) = (1 + i * (width - BLOCK - 2) / GRID, j * (height - BLOCK) / GRID);
+            let mut sum = 0.0;
+            for y in y0..y0 + BLOCK {
+                for x in x0..x0 + BLOCK {
+                    let g = |x: usize| reader.at(x, y)[1];
+                    let d = g(x) - 0.5 * (g(x - 1) + g(x + 1));
+                    sum += d * d;
+                }
+            }
+            spreads.push((sum / (1.5 * (BLOCK * BLOCK) as f32)).sqrt());
+        }
+    }
+    let quartile = spreads.len() / 4;
+    let (_, spread, _) = spreads.select_nth_unstable_by(quartile, f32::total_cmp);
+    spread.max(0.001)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn proxy_of_a_flat_picture_is_its_colour() {
+        let size = Size::new(3000, 1501);
+        let samples: Vec<u8> = std::iter::repeat_n([200, 100, 50], size.pixels()).flatten().collect();
+        let Ok(image) = Image::from_srgb8(size, 3, &samples) else { unreachable!() };
+        let study = study(&image);
+        assert!(study.proxy_size().long_side() <= LONG_SIDE);
+        let want = crate::ops::working_from_srgb8([200, 100, 50]);
+        let last = study.proxy.rgba_at(study.proxy_size().width - 1, study.proxy_size().height - 1);
+        assert!(want.iter().zip(last).all(|(a, b)| (a - b).abs() < 1e-5));
+    }
+
+    #[test]
+    fn noise_is_found() {
+        let size = Size::new(400, 300);
+        let samples: Vec<u8> = (0..size.pixels() * 3)
+            .map(|i| 128 + (crate::ops::testing::noise(i as u32, 1, 2) * 9.0) as u8)
+            .collect();
+        let Ok(image) = Image::from_srgb8(size, 3, &samples) else { unreachable!() };
+        let slope = f64::from(image.encoding.tables[1][133] - image.encoding.tables[1][132]);
+        let truth = slope * (81.0_f64 - 1.0).sqrt() / 12.0_f64.sqrt();
+        let found = f64::from(study(&image).noise);
+        assert!((found / truth - 1.0).abs() < 0.15, "{found} against {truth}");
+    }
+}

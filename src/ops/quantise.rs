@@ -1,0 +1,234 @@
+//! Working light to file codes: output primaries, curve, dither, rounding.
+//!
+//! 8-bit colour is dithered by position (the R2 low-discrepancy sequence, M. Roberts, "The Unreasonable
+//! Effectiveness of Quasirandom Sequences", 2018), so that ramps keep their mean. A value within 0.02 of a
+//! code takes that code: pure white and pure black stay pure, and what came in as 8-bit sRGB goes out
+//! unchanged.
+
+use serde::Deserialize;
+
+use super::transfer::srgb_encode;
+use super::{Op, OpDef, OpError, ParamDef, Scene, Stage, settings};
+use crate::image::{Format, Matrix3, Primaries, Sample, from_working};
+use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
+use crate::{params, vectorised};
+
+const SHADER: &str = concat!(
+    include_str!("../../shaders/lib/frame.wgsl"),
+    include_str!("../../shaders/lib/srgb.wgsl"),
+    include_str!("../../shaders/quantise.wgsl")
+);
+
+params! {
+    /// Matrix to the output's primaries, and how to round.
+    pub struct QuantiseParams {
+        /// Weights of output red.
+        red: [f32; 4],
+        /// Weights of output green.
+        green: [f32; 4],
+        /// Weights of output blue.
+        blue: [f32; 4],
+        /// 1: colour is divided by alpha.
+        straight: u32,
+        /// 1: 8-bit colour is dithered.
+        dither: u32,
+        /// Unused.
+        pad0: u32,
+        /// Unused.
+        pad1: u32,
+    }
+}
+
+const INPUTS: &[Input] = &[Input { name: "light", format: PortFormat::Rgba, reach: Reach::Rows(0) }];
+const OUTPUTS: &[Output] = &[Output { name: "codes", format: PortFormat::Packed }];
+
+/// To 8-bit RGBA.
+pub static QUANTISE8: Kernel = Kernel {
+    name: "quantise8",
+    shader: SHADER,
+    inputs: INPUTS,
+    outputs: OUTPUTS,
+    layout: QuantiseParams::LAYOUT,
+    cpu: quantise8,
+    tolerance: Tolerance {
+        max: 1.0,
+        why: "a value on a rounding or dither threshold may fall on either side",
+    },
+    cases: || cases(Format::RGBA8),
+};
+
+/// To 16-bit RGBA.
+pub static QUANTISE16: Kernel = Kernel {
+    name: "quantise16",
+    shader: SHADER,
+    inputs: INPUTS,
+    outputs: OUTPUTS,
+    layout: QuantiseParams::LAYOUT,
+    cpu: quantise16,
+    tolerance: Tolerance { max: 1.0, why: "square roots of a GPU may be off by an ulp or two" },
+    cases: || cases(Format::RGBA16),
+};
+
+/// Registry entry.
+pub static OP: OpDef = OpDef {
+    name: "quantise",
+    about: "sRGB codes with deterministic dither; pure white stays pure",
+    source: "IEC 61966-2-1; M. Roberts, R2 sequence, 2018",
+    stage: Stage::Output,
+    params: &[ParamDef {
+        name: "dither",
+        default: "true",
+        range: "true | false",
+        about: "dither 8-bit colour",
+    }],
+    kernels: &[&QUANTISE8, &QUANTISE16],
+    make: settings::<Quantise>,
+};
+
+/// The op's settings.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Quantise {
+    dither: bool,
+}
+
+impl Default for Quantise {
+    fn default() -> Self {
+        Self { dither: true }
+    }
+}
+
+impl Op for Quantise {
+    fn record(&self, scene: &mut Scene<'_>) -> Result<(), OpError> {
+        let target = scene.target()?;
+        let (sixteen, straight) = (target.sixteen_bits, target.transparent);
+        let (kernel, format) =
+            if sixteen { (&QUANTISE16, Format::RGBA16) } else { (&QUANTISE8, Format::RGBA8) };
+        let size = scene.plan.decl(scene.colour).size;
+        let codes = scene.plan.plane("codes", size, format);
+        let params = block(from_working(Primaries::SRGB), straight, self.dither && !sixteen);
+        scene.plan.record("quantise", kernel, &params, &[scene.colour], &[codes])?;
+        scene.plan.output(codes);
+        Ok(())
+    }
+}
+
+fn block(m: Matrix3, straight: bool, dither: bool) -> QuantiseParams {
+    let [red, green, blue] = m.map(|r| [r[0], r[1], r[2], 0.0]);
+    QuantiseParams {
+        red,
+        green,
+        blue,
+        straight: u32::from(straight),
+        dither: u32::from(dither),
+        pad0: 0,
+        pad1: 0,
+    }
+}
+
+/// Alpha below this carries no colour that is worth dividing out.
+const LEAST_ALPHA: f32 = 1.0 / 1024.0;
+
+/// Code values (0..1) of one pixel: colour, then alpha.
+#[inline(always)]
+fn code_value(p: &QuantiseParams, r: f32, g: f32, b: f32, a: f32) -> [f32; 4] {
+    let gone = a < LEAST_ALPHA;
+    let divisor = if p.straight == 1 { a.max(LEAST_ALPHA) } else { 1.0 };
+    let k = if p.straight == 1 && gone { 0.0 } else { 1.0 / divisor };
+    let mix = |m: [f32; 4]| srgb_encode((m[0] * r + m[1] * g + m[2] * b) * k);
+    let alpha = if gone { 0.0 } else { a.max(0.0).min(1.0) };
+    [mix(p.red), mix(p.green), mix(p.blue), alpha]
+}
+
+/// A number in 0..1 from the position.
+#[inline(always)]
+fn threshold(x: u32, y: u32, channel: u32) -> f32 {
+    let n = x
+        .wrapping_mul(3_242_174_889)
+        .wrapping_add(y.wrapping_mul(2_447_445_414))
+        .wrapping_add(channel.wrapping_mul(2_654_435_769));
+    ((n >> 8) as i32) as f32 * (1.0 / 16_777_216.0)
+}
+
+#[inline(always)]
+fn code8(p: &QuantiseParams, value: f32, x: u32, y: u32, channel: u32) -> u32 {
+    let v = value * 255.0;
+    let nearest = (v + 0.5).floor();
+    let near = p.dither == 0 || (v - nearest).abs() < 0.02;
+    let code = if near { nearest } else { (v + threshold(x, y, channel)).floor() };
+    code as i32 as u32
+}
+
+vectorised! {
+    fn quantise8(job: &mut Job<'_>) {
+        let p: QuantiseParams = job.params();
+        for y in job.rows.clone() {
+            let [r, g, b, a] = job.inputs[0].rgba(i64::from(y));
+            let words: &mut [u32] = bytemuck::cast_slice_mut(job.outputs[0].row_bytes(y));
+            for (x, ((((word, r), g), b), a)) in words.iter_mut().zip(r).zip(g).zip(b).zip(a).enumerate() {
+                let v = code_value(&p, *r, *g, *b, *a);
+                let code = |c: u32| code8(&p, v[c as usize], x as u32, y, c);
+                let alpha = (v[3] * 255.0 + 0.5).floor() as i32 as u32;
+                *word = code(0) | (code(1) << 8) | (code(2) << 16) | (alpha << 24);
+            }
+        }
+    }
+}
+
+vectorised! {
+    fn quantise16(job: &mut Job<'_>) {
+        let p: QuantiseParams = job.params();
+        for y in job.rows.clone() {
+            let [r, g, b, a] = job.inputs[0].rgba(i64::from(y));
+            let words: &mut [[u32; 2]] = bytemuck::cast_slice_mut(job.outputs[0].row_bytes(y));
+            for ((((word, r), g), b), a) in words.iter_mut().zip(r).zip(g).zip(b).zip(a) {
+                let v = code_value(&p, *r, *g, *b, *a).map(|v| (v * 65_535.0 + 0.5).floor() as i32 as u32);
+                *word = [v[0] | (v[1] << 16), v[2] | (v[3] << 16)];
+            }
+        }
+    }
+}
+
+fn cases(format: Format) -> Vec<Case> {
+    let dither = matches!(format, Format::Packed { sample: Sample::U8, .. });
+    let mut cases = Vec::new();
+    for straight in [false, true] {
+        cases.extend(super::testing::colours(|name, colour| Case {
+            name: format!("{name} straight {straight}"),
+            params: bytemuck::bytes_of(&block(from_working(Primaries::SRGB), straight, dither)).to_vec(),
+            outputs: vec![(colour.size(), format)],
+            inputs: vec![colour],
+        }));
+    }
+    cases
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dither_keeps_the_mean_and_leaves_codes_alone() {
+        let p = block([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], false, true);
+        for fraction in [0.1_f32, 0.25, 0.5, 0.9] {
+            let value = (100.0 + fraction) / 255.0;
+            let sum: u32 = (0..4096).map(|i| code8(&p, value, i % 64, i / 64, 0)).sum();
+            assert!((sum as f32 / 4096.0 - 100.0 - fraction).abs() < 0.02);
+        }
+        for code in 0..=255_u32 {
+            let light = crate::image::srgb_decode(f64::from(code) / 255.0) as f32;
+            assert!((0..64).all(|i| code8(&p, srgb_encode(light), i, 3 * i, 1) == code));
+        }
+    }
+
+    #[test]
+    fn sixteen_pixel_means_of_a_slow_ramp_hold() {
+        let p = block([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], false, true);
+        for start in (0..1000).step_by(16) {
+            let value = |x: u32| 90.0 + x as f32 / 256.0;
+            let codes: u32 = (start..start + 16).map(|x| code8(&p, value(x) / 255.0, x, 5, 0)).sum();
+            let exact: f32 = (start..start + 16).map(value).sum();
+            assert!((codes as f32 - exact).abs() / 16.0 <= 0.1);
+        }
+    }
+}

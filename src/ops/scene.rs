@@ -1,0 +1,107 @@
+//! The recording in progress: the plan, the current picture, and where it lies in the photograph.
+
+use super::{OpError, Study};
+use crate::image::{Size, Window};
+use crate::plan::{Plan, PlaneId};
+
+/// A picture's place in the photograph: which rectangle of it, at how many pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Frame {
+    /// Rectangle in pixels of the decoded photograph; may reach beyond it.
+    pub window: Window,
+    /// Pixels of the picture.
+    pub size: Size,
+}
+
+impl Frame {
+    /// The photograph itself.
+    #[must_use]
+    pub fn whole(size: Size) -> Self {
+        Self { window: Window::whole(size), size }
+    }
+
+    /// Photograph pixels a picture pixel; above 1 is shrinking.
+    #[must_use]
+    pub fn scale(&self) -> f64 {
+        self.window.width / f64::from(self.size.width)
+    }
+
+    /// This frame's window in the pixels of `other`.
+    #[must_use]
+    pub fn window_in(&self, other: &Self) -> Window {
+        let (sx, sy) = (
+            f64::from(other.size.width) / other.window.width,
+            f64::from(other.size.height) / other.window.height,
+        );
+        Window {
+            x: (self.window.x - other.window.x) * sx,
+            y: (self.window.y - other.window.y) * sy,
+            width: self.window.width * sx,
+            height: self.window.height * sy,
+        }
+    }
+
+    /// Factors and offsets from this frame's pixel indices to those of `other`:
+    /// `u = x · m[0] + m[1]`, `v = y · m[2] + m[3]`, pixel centres on whole numbers.
+    #[must_use]
+    pub fn map_to(&self, other: &Self) -> [f32; 4] {
+        let w = self.window_in(other);
+        let sx = w.width / f64::from(self.size.width);
+        let sy = w.height / f64::from(self.size.height);
+        [sx as f32, (w.x + 0.5 * sx - 0.5) as f32, sy as f32, (w.y + 0.5 * sy - 0.5) as f32]
+    }
+}
+
+/// What one output wants of its picture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Target {
+    /// Its frame.
+    pub frame: Frame,
+    /// 16 bits a sample instead of 8.
+    pub sixteen_bits: bool,
+    /// Keeps alpha.
+    pub transparent: bool,
+}
+
+/// The recording in progress.
+pub struct Scene<'a> {
+    /// The plan recorded into.
+    pub plan: &'a mut Plan,
+    /// Numbers of the analysis.
+    pub study: &'a Study,
+    /// The current picture.
+    pub colour: PlaneId,
+    /// Where it lies.
+    pub frame: Frame,
+    /// The output it is for, once there is one.
+    pub target: Option<Target>,
+}
+
+impl Scene<'_> {
+    /// The output that is being recorded.
+    ///
+    /// # Errors
+    /// [`OpError::NoTarget`] before there is one.
+    pub fn target(&self) -> Result<Target, OpError> {
+        self.target.ok_or(OpError::NoTarget { op: "an output op" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn maps_take_centres_to_centres() {
+        let photo = Frame::whole(Size::new(600, 400));
+        let half = Frame { window: photo.window, size: Size::new(300, 200) };
+        let m = half.map_to(&photo);
+        assert!((m[0] - 2.0).abs() < 1e-6 && (m[1] - 0.5).abs() < 1e-6, "{m:?}");
+        let crop = Frame {
+            window: Window { x: 100.0, y: 50.0, width: 200.0, height: 100.0 },
+            size: Size::new(200, 100),
+        };
+        assert_eq!(crop.map_to(&photo), [1.0, 100.0, 1.0, 50.0]);
+        assert_eq!(crop.window_in(&half).x, 50.0);
+    }
+}
