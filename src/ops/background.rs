@@ -84,10 +84,11 @@ impl TryFrom<String> for Choice {
 
 impl Op for Background {
     fn record(&self, scene: &mut Scene<'_>) -> Result<(), OpError> {
-        let colour = match (&self.colour, scene.target()?.transparent) {
+        let target = scene.target()?;
+        let colour = match (&self.colour, target.transparent) {
             (Choice::Srgb(codes), _) => super::working_from_srgb8(*codes),
             (Choice::None, _) | (Choice::Output, true) => return Ok(()),
-            (Choice::Output, false) => super::working_from_srgb8([255; 3]),
+            (Choice::Output, false) => super::working_from_srgb8(target.background),
         };
         let [r, g, b] = colour;
         let params = BackgroundParams { colour: [r, g, b, 0.0] };

@@ -61,6 +61,8 @@ pub struct Target {
     pub sixteen_bits: bool,
     /// Keeps alpha.
     pub transparent: bool,
+    /// sRGB colour behind the product where alpha is not kept.
+    pub background: [u8; 3],
 }
 
 /// The recording in progress.

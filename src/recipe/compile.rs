@@ -1,0 +1,117 @@
+//! From a photograph, a recipe and the outputs to numbers and a plan.
+
+use super::Recipe;
+use crate::image::{AlphaMode, Image, Size, Window};
+use crate::ops::place::{self, Placing};
+use crate::ops::{self, Frame, OpError, Scene, Stage, Study, Target, colour_matrix, resample};
+use crate::plan::Plan;
+
+/// One picture that is wanted of an item.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wanted {
+    /// Its name, for the caller.
+    pub name: String,
+    /// Its frame.
+    pub placing: Placing,
+    /// 16 bits a sample instead of 8.
+    pub sixteen_bits: bool,
+    /// Keeps alpha.
+    pub transparent: bool,
+    /// sRGB colour behind the product where alpha is not kept.
+    pub background: [u8; 3],
+}
+
+/// A plan and where its results lie.
+#[derive(Debug)]
+pub struct Compiled {
+    /// What is to be run; its one input is the photograph's pixels.
+    pub plan: Plan,
+    /// The frame of each result, in the order of the wanted pictures.
+    pub frames: Vec<Frame>,
+}
+
+/// Looks at the photograph: the numbers of every op.
+///
+/// # Errors
+/// [`OpError`] where an op refuses the photograph.
+pub fn analyse(image: &Image, recipe: &Recipe) -> Result<Study, OpError> {
+    let mut study = ops::proxy::study(image);
+    for entry in recipe.entries() {
+        entry.op.analyse(&mut study)?;
+    }
+    Ok(study)
+}
+
+/// Records the plan: a pure function of the photograph's layout, the recipe and the numbers.
+///
+/// # Errors
+/// [`OpError`] where the recipe's order makes no sense.
+pub fn compile(image: &Image, study: &Study, recipe: &Recipe, wanted: &[Wanted]) -> Result<Compiled, OpError> {
+    let frames: Vec<Frame> = wanted.iter().map(|w| place::frame(study, w.placing)).collect();
+    let working = working_frame(study, &frames);
+    let mut plan = Plan::new();
+    let source = plan.input("photograph", image.size(), image.pixels.format());
+    let curves = plan.constant("curves", resample::curve_plane(&image.encoding.tables));
+    let alpha = image.alpha == AlphaMode::Straight;
+    let read = resample::ingest(&mut plan, source, curves, alpha, working.window, working.size)?;
+    let colour = colour_matrix::mix(&mut plan, "read", read, image.encoding.to_working)?;
+    let mut scene = Scene { plan: &mut plan, study, colour, frame: working, target: None };
+    let stage = |stage: Stage| recipe.entries().iter().filter(move |e| e.def.stage == stage);
+    for entry in stage(Stage::Item) {
+        entry.op.record(&mut scene)?;
+    }
+    let item = scene.colour;
+    for (want, frame) in wanted.iter().zip(&frames) {
+        let target = Target {
+            frame: *frame,
+            sixteen_bits: want.sixteen_bits,
+            transparent: want.transparent,
+            background: want.background,
+        };
+        let mut scene = Scene { plan: &mut plan, study, colour: item, frame: working, target: Some(target) };
+        for entry in stage(Stage::Output) {
+            entry.op.record(&mut scene)?;
+        }
+    }
+    Ok(Compiled { plan, frames })
+}
+
+/// The frame that the item is worked in: the finest that an output asks for, so that this output needs no
+/// second resampling, and never finer than the photograph.
+fn working_frame(study: &Study, frames: &[Frame]) -> Frame {
+    let finest = frames.iter().min_by(|a, b| a.scale().total_cmp(&b.scale()));
+    match finest {
+        None => study.photo,
+        Some(frame) if frame.scale() >= 1.0 => *frame,
+        Some(frame) => native(frame.window, study.photo.size),
+    }
+}
+
+/// The photograph's own pixels under a window.
+fn native(window: Window, photo: Size) -> Frame {
+    let span = |start: f64, length: f64, limit: u32| {
+        let limit = f64::from(limit);
+        let lo = start.floor().clamp(0.0, limit - 1.0);
+        (lo, (start + length).ceil().clamp(lo + 1.0, limit) - lo)
+    };
+    let (x, width) = span(window.x, window.width, photo.width);
+    let (y, height) = span(window.y, window.height, photo.height);
+    Frame { window: Window { x, y, width, height }, size: Size::new(width as u32, height as u32) }
+}
+
+/// Smallest picture that still serves these outputs if the product spans at least half of the photograph:
+/// what a decoder may scale to. `None` where an output wants every pixel.
+#[must_use]
+pub fn enough(photo: Size, wanted: &[Wanted]) -> Option<Size> {
+    let long = f64::from(photo.long_side());
+    let mut need = 0.0_f64;
+    for want in wanted {
+        match want.placing {
+            Placing::Source => return None,
+            Placing::Fixed { size, .. } => need = need.max(2.0 * f64::from(size.long_side()) / long),
+            Placing::LongSide { pixels, .. } => need = need.max(2.0 * f64::from(pixels) / long),
+        }
+    }
+    let side = |n: u32| (f64::from(n) * need).ceil() as u32;
+    (need < 1.0).then(|| Size::new(side(photo.width).max(1), side(photo.height).max(1)))
+}
