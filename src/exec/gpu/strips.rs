@@ -1,0 +1,138 @@
+//! How a step is cut into dispatches whose bindings the device can hold: row strips, each with only the
+//! input rows that it reads. Plain arithmetic; touches no device.
+
+use std::ops::Range;
+
+use crate::exec::ExecError;
+use crate::image::Format;
+use crate::kernel::Reach;
+use crate::plan::{Plan, PlaneDecl, Step};
+
+/// Bindings begin at multiples of this.
+pub(super) const ALIGN: u64 = 256;
+/// Bytes of the WGSL `Frame`.
+pub(super) const FRAME_BYTES: u64 = 4 * FRAME_WORDS as u64;
+const FRAME_WORDS: usize = 4 + 4 * VIEWS;
+const VIEWS: usize = 8;
+
+/// Part of a plane's buffer, as bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Span {
+    /// First byte.
+    pub(super) offset: u64,
+    /// Bytes.
+    pub(super) size: u64,
+}
+
+/// One dispatch of a step: the output rows it writes and what it binds, inputs then outputs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Strip {
+    pub(super) rows: Range<u32>,
+    pub(super) spans: Vec<Span>,
+}
+
+/// Cuts a step into as few strips as the limits allow: bytes a binding, rows a dispatch.
+pub(super) fn strips(plan: &Plan, step: &Step, limit: u64, most: u32) -> Result<Vec<Strip>, ExecError> {
+    let size = plan.decl(step.outputs[0]).size;
+    if size.pixels() == 0 {
+        return Ok(Vec::new());
+    }
+    let quantum = row_quantum(plan, step);
+    let mut strips = Vec::new();
+    let mut first = 0;
+    while first < size.height {
+        let left = size.height - first;
+        let rows_of = |quanta: u32| first..first + (quanta * quantum).min(left);
+        let fits = |rows: &Range<u32>| {
+            rows.len() as u64 <= u64::from(most) && spans(plan, step, rows).iter().all(|s| s.size <= limit)
+        };
+        let quanta = largest(left.div_ceil(quantum), |n| fits(&rows_of(n)));
+        let Some(quanta) = quanta else { return Err(too_large(plan, step, &rows_of(1), limit)) };
+        let rows = rows_of(quanta);
+        first = rows.end;
+        strips.push(Strip { spans: spans(plan, step, &rows), rows });
+    }
+    Ok(strips)
+}
+
+/// The largest `n` of `1..=most` that is good, where smaller ones are good too.
+fn largest(most: u32, good: impl Fn(u32) -> bool) -> Option<u32> {
+    if good(most) {
+        return Some(most);
+    }
+    let (mut low, mut high) = (0, most);
+    while high - low > 1 {
+        let middle = low + (high - low) / 2;
+        if good(middle) { low = middle } else { high = middle }
+    }
+    (low > 0).then_some(low)
+}
+
+/// Strips begin where every output row begins a word, so that two dispatches never write one word.
+fn row_quantum(plan: &Plan, step: &Step) -> u32 {
+    let whole = |decl: &PlaneDecl| stride(decl).is_multiple_of(4);
+    if step.outputs.iter().all(|id| whole(plan.decl(*id))) { 1 } else { 4 }
+}
+
+fn stride(decl: &PlaneDecl) -> u64 {
+    u64::from(decl.size.width) * decl.format.pixel_bytes() as u64
+}
+
+fn spans(plan: &Plan, step: &Step, rows: &Range<u32>) -> Vec<Span> {
+    let inputs = step.inputs.iter().zip(step.kernel.inputs).map(|(id, port)| {
+        let decl = plan.decl(*id);
+        span(decl, &port.reach.rows(&step.params, rows.clone(), decl.size.height))
+    });
+    let outputs = step.outputs.iter().map(|id| span(plan.decl(*id), rows));
+    inputs.chain(outputs).collect()
+}
+
+fn span(decl: &PlaneDecl, rows: &Range<u32>) -> Span {
+    let stride = stride(decl);
+    let offset = u64::from(rows.start) * stride / ALIGN * ALIGN;
+    let end = (u64::from(rows.end) * stride).next_multiple_of(4).min(decl.bytes());
+    Span { offset, size: end.saturating_sub(offset).max(4) }
+}
+
+fn too_large(plan: &Plan, step: &Step, rows: &Range<u32>, limit: u64) -> ExecError {
+    let ports = step.kernel.inputs.iter().map(|p| (p.name, matches!(p.reach, Reach::Whole)));
+    let ports = ports.chain(step.kernel.outputs.iter().map(|p| (p.name, false)));
+    let ids = step.inputs.iter().chain(&step.outputs);
+    let culprit = spans(plan, step, rows).into_iter().zip(ports).zip(ids).find(|((s, _), _)| s.size > limit);
+    let kernel = step.kernel.name;
+    let Some(((span, (port, whole)), id)) = culprit else {
+        return ExecError::Gpu(format!(
+            "kernel `{kernel}`: {} rows are more than one dispatch takes",
+            rows.len()
+        ));
+    };
+    let how = if whole { "reads the whole of" } else { "needs rows of" };
+    ExecError::Gpu(format!(
+        "kernel `{kernel}` {how} `{port}` ({}) at once: {} bytes, where the device binds at most {limit}",
+        plan.decl(*id).name,
+        span.size
+    ))
+}
+
+/// The words of the WGSL `Frame` for one strip.
+pub(super) fn frame(plan: &Plan, step: &Step, strip: &Strip) -> [u32; FRAME_WORDS] {
+    let mut words = [0; FRAME_WORDS];
+    words[0] = strip.rows.start;
+    words[1] = strip.rows.end;
+    let ids = step.inputs.iter().chain(&step.outputs);
+    for ((id, span), view) in ids.zip(&strip.spans).zip(words[4..].chunks_exact_mut(4)) {
+        let decl = plan.decl(*id);
+        let base = u32::try_from(span.offset / 4).unwrap_or(u32::MAX);
+        view.copy_from_slice(&[decl.size.width, decl.size.height, base, packing(decl.format)]);
+    }
+    words
+}
+
+/// Bytes a sample, and channels in the next byte.
+fn packing(format: Format) -> u32 {
+    match format {
+        Format::Gray => 4 | 1 << 8,
+        Format::Rgba => 4 | 4 << 8,
+        Format::Packed { sample, channels } => sample.bytes() as u32 | u32::from(channels) << 8,
+    }
+}
