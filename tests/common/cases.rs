@@ -52,7 +52,11 @@ pub fn packed(size: Size, format: Format, content: Content) -> Plane {
             plane.bytes_mut().iter_mut().enumerate().for_each(|(i, v)| *v = (at(i) * 255.0).round() as u8);
         }
         Sample::U16 => {
-            plane.shorts_mut().iter_mut().enumerate().for_each(|(i, v)| *v = (at(i) * 65535.0).round() as u16);
+            plane
+                .shorts_mut()
+                .iter_mut()
+                .enumerate()
+                .for_each(|(i, v)| *v = (at(i) * 65535.0).round() as u16);
         }
         Sample::F32 => plane.floats_mut().iter_mut().enumerate().for_each(|(i, v)| *v = at(i)),
     }
@@ -72,7 +76,10 @@ fn value(content: Content, size: Size, x: u32, y: u32, c: u32) -> f32 {
 
 /// Repeatable noise in 0 to 1, the same on every machine.
 fn noise(seed: u32, x: u32, y: u32, c: u32) -> f32 {
-    let mut h = seed.wrapping_mul(0x9e37_79b9) ^ x.wrapping_mul(0x85eb_ca6b) ^ y.wrapping_mul(0xc2b2_ae35) ^ (c << 27);
+    let mut h = seed.wrapping_mul(0x9e37_79b9)
+        ^ x.wrapping_mul(0x85eb_ca6b)
+        ^ y.wrapping_mul(0xc2b2_ae35)
+        ^ (c << 27);
     for _ in 0..3 {
         h ^= h >> 16;
         h = h.wrapping_mul(0x7feb_352d);

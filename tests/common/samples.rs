@@ -185,8 +185,12 @@ fn read(job: &mut Job<'_>) {
         let codes = job.inputs[0].row_bytes(y.into());
         let [r, g, b, a] = job.outputs[0].rgba(y);
         for (x, code) in codes.chunks_exact(3).enumerate() {
-            (r[x], g[x], b[x], a[x]) =
-                (f32::from(code[0]) * p.scale, f32::from(code[1]) * p.scale, f32::from(code[2]) * p.scale, 1.0);
+            (r[x], g[x], b[x], a[x]) = (
+                f32::from(code[0]) * p.scale,
+                f32::from(code[1]) * p.scale,
+                f32::from(code[2]) * p.scale,
+                1.0,
+            );
         }
     }
 }

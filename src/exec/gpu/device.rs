@@ -84,13 +84,21 @@ impl Device {
 
     /// Waits in the calling thread until a submission is done; other threads may wait for theirs.
     pub(super) fn wait(&self, index: wgpu::SubmissionIndex) -> Result<(), ExecError> {
-        let wait = wgpu::PollType::Wait { submission_index: Some(index), timeout: Some(PATIENCE) };
-        // A device lost while it is polled is reported by a panic and in no other way.
-        match catch_unwind(AssertUnwindSafe(|| self.raw.poll(wait))) {
-            Ok(Ok(_)) => self.check(),
-            Ok(Err(error)) => Err(self.lost(&format!("no answer within {PATIENCE:?}: {error}"))),
-            Err(_) => Err(self.lost("the device failed while it was waited for")),
+        match self.poll(wgpu::PollType::Wait { submission_index: Some(index), timeout: Some(PATIENCE) }) {
+            Some(Ok(_)) => self.check(),
+            Some(Err(wgpu::PollError::Timeout)) => Err(self.lost(&format!("no answer within {PATIENCE:?}"))),
+            // The submission was refused; polling lets the device say why.
+            Some(Err(_)) => {
+                self.poll(wgpu::PollType::Poll);
+                Err(self.lost("the device took no work"))
+            }
+            None => Err(self.lost("the device failed while it was waited for")),
         }
+    }
+
+    /// Polls the device. One that is lost in that moment is reported by a panic and in no other way: `None`.
+    fn poll(&self, how: wgpu::PollType) -> Option<Result<wgpu::PollStatus, wgpu::PollError>> {
+        catch_unwind(AssertUnwindSafe(|| self.raw.poll(how))).ok()
     }
 
     /// Takes the device for lost, for a reason that its own callback may have stated better.

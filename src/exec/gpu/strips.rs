@@ -136,3 +136,75 @@ fn packing(format: Format) -> u32 {
         Format::Packed { sample, channels } => sample.bytes() as u32 | u32::from(channels) << 8,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::{Sample, Size};
+    use crate::kernel::{Input, Kernel, Layout, Output, PortFormat, Tolerance};
+
+    static BLUR_TO_FILE: Kernel = Kernel {
+        name: "blur_to_file",
+        shader: "",
+        inputs: &[Input { name: "source", format: PortFormat::Gray, reach: Reach::Rows(2) }],
+        outputs: &[Output { name: "file", format: PortFormat::Packed }],
+        layout: Layout { name: "None", size: 0, fields: &[] },
+        cpu: |_| {},
+        tolerance: Tolerance { max: 0.0, why: "it never runs" },
+        cases: Vec::new,
+    };
+
+    fn plan(size: Size) -> Plan {
+        let mut plan = Plan::new();
+        let source = plan.input("source", size, Format::Gray);
+        let rgb = Format::Packed { sample: Sample::U8, channels: 3 };
+        let file = plan.plane("file", size, rgb);
+        assert_eq!(plan.record_bytes("test", &BLUR_TO_FILE, &[], &[source], &[file]), Ok(()));
+        plan
+    }
+
+    #[test]
+    fn strips_cover_every_row_once_and_share_no_word() {
+        let plan = plan(Size::new(101, 75));
+        let step = &plan.steps()[0];
+        for limit in [4000, 5000, 9000, 30_000, 1 << 20] {
+            let strips = strips(&plan, step, limit, u32::MAX).unwrap_or_default();
+            let mut next = 0;
+            for strip in &strips {
+                assert_eq!(strip.rows.start, next);
+                assert!(strip.rows.start.is_multiple_of(4), "101 RGB pixels fill no whole word");
+                next = strip.rows.end;
+                let [source, file] = strip.spans[..] else { unreachable!("two planes") };
+                assert!(source.size <= limit && file.size <= limit);
+                assert!(source.offset <= u64::from(strip.rows.start.saturating_sub(2)) * 404);
+                assert!(source.offset + source.size >= u64::from((strip.rows.end + 2).min(75)) * 404);
+                assert!(source.offset.is_multiple_of(ALIGN) && file.offset.is_multiple_of(ALIGN));
+            }
+            assert_eq!(next, 75, "limit {limit}");
+        }
+    }
+
+    #[test]
+    fn a_plane_that_fits_goes_whole_and_one_that_never_fits_says_so() {
+        let plan = plan(Size::new(101, 75));
+        let step = &plan.steps()[0];
+        let whole = strips(&plan, step, 1 << 20, u32::MAX).unwrap_or_default();
+        let spans = [101 * 75 * 4, 22_728].map(|size| Span { offset: 0, size });
+        assert_eq!(whole, [Strip { rows: 0..75, spans: spans.into() }]);
+        assert_eq!(strips(&plan, step, 1 << 20, 16).unwrap_or_default().len(), 5, "rows a dispatch");
+        let error = strips(&plan, step, 1000, u32::MAX).err().map(|e| e.to_string()).unwrap_or_default();
+        assert!(error.contains("needs rows of `source` (source) at once: 2424 bytes"), "{error}");
+    }
+
+    #[test]
+    fn the_frame_is_what_the_prelude_reads() {
+        let plan = plan(Size::new(101, 75));
+        let step = &plan.steps()[0];
+        let strip = &strips(&plan, step, 9000, u32::MAX).unwrap_or_default()[1];
+        let words = frame(&plan, step, strip);
+        let [source, file] = [strip.spans[0], strip.spans[1]].map(|s| (s.offset / 4) as u32);
+        assert_eq!(words[..2], [strip.rows.start, strip.rows.end]);
+        assert_eq!(words[4..12], [101, 75, source, 4 | 1 << 8, 101, 75, file, 1 | 3 << 8]);
+        assert!(source > 0 && file > 0);
+    }
+}
