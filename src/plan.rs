@@ -144,9 +144,28 @@ impl Plan {
         inputs: &[PlaneId],
         outputs: &[PlaneId],
     ) -> Result<(), PlanError> {
-        let wrong = |what: String| PlanError::Ports { op, kernel: kernel.name, what };
         if P::LAYOUT.name != kernel.layout.name {
-            return Err(wrong(format!("parameters {} for {}", P::LAYOUT.name, kernel.layout.name)));
+            let what = format!("parameters {} for {}", P::LAYOUT.name, kernel.layout.name);
+            return Err(PlanError::Ports { op, kernel: kernel.name, what });
+        }
+        self.record_bytes(op, kernel, bytemuck::bytes_of(params), inputs, outputs)
+    }
+
+    /// Records one kernel whose parameter block is bytes, as a parity case has it.
+    ///
+    /// # Errors
+    /// [`PlanError`] where the planes or the block do not fit the kernel.
+    pub fn record_bytes(
+        &mut self,
+        op: &'static str,
+        kernel: &'static Kernel,
+        params: &[u8],
+        inputs: &[PlaneId],
+        outputs: &[PlaneId],
+    ) -> Result<(), PlanError> {
+        let wrong = |what: String| PlanError::Ports { op, kernel: kernel.name, what };
+        if params.len() != kernel.layout.size {
+            return Err(wrong(format!("{} bytes of parameters", params.len())));
         }
         if inputs.len() != kernel.inputs.len() || outputs.len() != kernel.outputs.len() {
             return Err(wrong(format!("{} in, {} out", inputs.len(), outputs.len())));
@@ -181,7 +200,7 @@ impl Plan {
         self.steps.push(Step {
             op,
             kernel,
-            params: bytemuck::bytes_of(params).to_vec(),
+            params: params.to_vec(),
             inputs: inputs.to_vec(),
             outputs: outputs.to_vec(),
         });
