@@ -97,3 +97,29 @@ fn place(offset: f32, inverse_step: f32, count: usize) -> (usize, f32) {
 fn lerp(a: [f32; 4], b: [f32; 4], t: f32) -> [f32; 4] {
     [0, 1, 2, 3].map(|c| a[c] + (b[c] - a[c]) * t)
 }
+
+/// Three box means: close to a normal blur of this standard deviation, in nodes.
+pub(super) fn blur(mut values: Vec<f32>, columns: usize, rows: usize, sigma: f32) -> Vec<f32> {
+    let radius = (sigma + 0.3) as usize;
+    let mut out = vec![0.0; values.len()];
+    for _ in 0..3 {
+        for j in 0..rows {
+            box_mean(&values, &mut out, j * columns, 1, columns, radius);
+        }
+        for i in 0..columns {
+            box_mean(&out, &mut values, i, columns, rows, radius);
+        }
+    }
+    values
+}
+
+fn box_mean(from: &[f32], to: &mut [f32], start: usize, stride: usize, count: usize, radius: usize) {
+    let at = |i: isize| from[start + i.clamp(0, count as isize - 1) as usize * stride];
+    let radius = radius as isize;
+    let scale = 1.0 / (2 * radius + 1) as f32;
+    let mut sum: f32 = (-radius..=radius).map(at).sum();
+    for i in 0..count as isize {
+        to[start + i as usize * stride] = sum * scale;
+        sum += at(i + radius + 1) - at(i - radius);
+    }
+}

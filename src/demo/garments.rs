@@ -50,7 +50,7 @@ pub(super) fn tee(mut b: Bench) -> Product {
         .quad(0.54, -0.55, 0.585, -0.34)
         .quad(0.60, 0.3, 0.595, 0.955)
         .quad(0.3, 0.985, 0.0, 0.985);
-    let form = cloth(0.085, 0.036, [0.12, 0.993], [4.6, 1.15]);
+    let form = cloth(0.085, 0.046, [0.12, 0.993], [4.6, 1.15]);
     let body = b.add(Part::new(b.soft(body.mirrored()).fill(0.004), fabric, form));
     b.stitch(&b.soft(Path::at(-0.595, 0.915).quad(0.0, 0.970, 0.595, 0.915)), 0.0035, 0.74, body);
     b.stitch(&b.soft(Path::at(-0.595, 0.900).quad(0.0, 0.955, 0.595, 0.900)), 0.002, 0.80, body);
@@ -305,45 +305,54 @@ pub(super) fn knit(mut b: Bench) -> Product {
         .quad(0.3, 0.83, 0.0, 0.83);
     let body = b.soft(body.mirrored());
     edges.push(body.clone());
-    let form = Form::Cloth { puff: 0.10, folds: 0.030, run: [0.1, 0.995], rate: [3.4, 1.3], cables: 0.021 };
+    let form = Form::Cloth { puff: 0.10, folds: 0.030, run: [0.1, 0.995], rate: [3.4, 1.3], cables: 0.032 };
     bodies.push(Part::new(body.fill(0.008), wool, form));
     let hem = Path::at(0.0, 0.82).quad(0.3, 0.82, 0.557, 0.80).line(0.540, 0.96).quad(0.3, 0.985, 0.0, 0.985);
     let hem = b.soft(hem.mirrored());
     edges.push(hem.clone());
     bodies.push(Part::new(hem.fill(0.012), rib, band(0.05)));
-    let fuzz = fibres(&mut b, &edges);
     let pale = Material::plain(b.colour.map(|c| c + 0.12 * (0.9 - c)), Weave::Smooth);
-    b.add(Part::new(fuzz, pale, Form::Flat(0.95, 0.95, 0.0)).casts(0.0));
+    for path in &edges {
+        for fuzz in fibres(&mut b, path) {
+            b.add(Part::new(fuzz, pale, Form::Flat(0.95, 0.95, 0.0)).casts(0.0));
+        }
+    }
     b.parts.extend(bodies);
     let neck = Path::at(-0.255, -0.935).quad(-0.20, -0.725, 0.0, -0.715).quad(0.20, -0.725, 0.255, -0.935);
     b.add(Part::new(neck.stroke(0.042), rib, band(0.048)).casts(0.3));
     b.finish([0.93, 0.99], None)
 }
 
-/// Fibres thinner than a pixel that curl out of the edges.
-fn fibres(b: &mut Bench, edges: &[Path]) -> Outline {
+/// Fibres about as thin as a pixel that curl out of an edge, in tufts of neighbours.
+fn fibres(b: &mut Bench, path: &Path) -> Vec<Outline> {
     let mut curls: Vec<Vec<Point>> = Vec::new();
-    for path in edges {
-        let points = path.points();
-        for (i, from) in points.iter().enumerate() {
-            let to = points[(i + 1) % points.len()];
-            let along = [to[0] - from[0], to[1] - from[1]];
-            let length = (along[0] * along[0] + along[1] * along[1]).sqrt();
-            for _ in 0..(length * 70.0) as usize + 1 {
-                let t = b.dice.unit();
-                let root = [from[0] + t * along[0], from[1] + t * along[1]];
-                let mut step = [0, 1].map(|_| b.dice.range(-0.011, 0.011));
-                let mut curl = vec![root];
-                for _ in 0..4 {
-                    let last = curl[curl.len() - 1];
-                    curl.push([last[0] + step[0], last[1] + step[1]]);
-                    let bend = b.dice.range(-0.55, 0.55);
-                    step = [step[0] - bend * step[1], step[1] + bend * step[0]];
-                }
-                curls.push(curl);
-            }
+    let points = path.points();
+    for (i, from) in points.iter().enumerate() {
+        let to = points[(i + 1) % points.len()];
+        let along = [to[0] - from[0], to[1] - from[1]];
+        let length = (along[0] * along[0] + along[1] * along[1]).sqrt();
+        for n in 0..(length * 110.0) as usize + 1 {
+            let t = (n as f32 + b.dice.unit()) / (length * 110.0).max(1.0);
+            curls.push(curl(b, [from[0] + t * along[0], from[1] + t * along[1]]));
         }
     }
-    let runs: Vec<&[Point]> = curls.iter().map(Vec::as_slice).collect();
-    Outline::new(&runs, 0.00035, false)
+    let tuft = |curls: &[Vec<Point>]| {
+        let runs: Vec<&[Point]> = curls.iter().map(Vec::as_slice).collect();
+        Outline::new(&runs, 0.0003, false)
+    };
+    curls.chunks(24).map(tuft).collect()
+}
+
+fn curl(b: &mut Bench, root: Point) -> Vec<Point> {
+    let mut step = [0, 1].map(|_| b.dice.range(-0.007, 0.007));
+    let bend = b.dice.range(-0.35, 0.35);
+    let mut tip = root;
+    let mut curl = vec![root];
+    for _ in 0..6 {
+        tip = [tip[0] + step[0], tip[1] + step[1]];
+        curl.push(tip);
+        let bend = bend + b.dice.range(-0.12, 0.12);
+        step = [step[0] - bend * step[1], step[1] + bend * step[0]];
+    }
+    curl
 }

@@ -42,12 +42,7 @@ pub(super) fn mug(mut b: Bench) -> Product {
             b.add(Part::decal(leaf.fill(0.0), glaze, body));
         }
         _ => {
-            let dip = Path::at(-0.7, 0.22)
-                .quad(-0.35, 0.40, 0.0, 0.26)
-                .quad(0.35, 0.14, 0.7, 0.34)
-                .line(0.7, 0.9)
-                .line(-0.7, 0.9);
-            let body_outline = Path::at(-0.618, 0.26)
+            let dip = Path::at(-0.618, 0.26)
                 .quad(-0.3, 0.40, 0.0, 0.28)
                 .quad(0.35, 0.16, 0.617, 0.30)
                 .quad(0.612, 0.50, 0.60, 0.60)
@@ -56,8 +51,7 @@ pub(super) fn mug(mut b: Bench) -> Product {
                 .quad(-0.25, 0.82, -0.46, 0.775)
                 .quad(-0.58, 0.74, -0.60, 0.60)
                 .quad(-0.612, 0.45, -0.618, 0.26);
-            drop(dip);
-            b.add(Part::decal(body_outline.fill(0.0), ink, body));
+            b.add(Part::decal(dip.fill(0.0), ink, body));
         }
     }
     let inside = Material::plain(b.colour.map(|c| 0.4 * c + 0.45), Weave::Smooth);
@@ -74,7 +68,7 @@ pub(super) fn mug(mut b: Bench) -> Product {
         Part::new(Path::ellipse(0.0, -0.755, 0.52, 0.058).fill(0.0), tea, Form::Flat(0.7, 1.1, 0.10))
             .casts(0.0),
     );
-    b.finish([1.15, 0.95], Some(Path::ellipse(0.0, 0.765, 0.56, 0.050).fill(0.0)))
+    b.finish([1.15, 0.95], Some(Path::ellipse(0.0, 0.745, 0.57, 0.088).fill(0.0)))
 }
 
 /// Flacon with a cap and a label.
@@ -119,27 +113,27 @@ pub(super) fn bottle(mut b: Bench) -> Product {
         b.add(Part::decal(bar(y, w, h), ink, body));
     }
     b.add(Part::decal(Path::ellipse(0.0, -0.055, 0.040, 0.040).loop_stroke(0.007), ink, body));
-    b.finish([0.46, 1.02], Some(Path::ellipse(0.0, 0.955, 0.345, 0.032).fill(0.0)))
+    b.finish([0.46, 1.02], Some(Path::ellipse(0.0, 0.930, 0.355, 0.062).fill(0.0)))
 }
 
 /// Printed carton, seen from a corner.
 pub(super) fn carton(mut b: Bench) -> Product {
     let card = Material::plain(b.colour, Weave::Smooth);
     let ink = Material::plain(b.accent, Weave::Smooth);
-    let front = Path::at(-0.68, -0.52).line(0.30, -0.62).line(0.30, 0.80).line(-0.68, 0.66);
-    let side = Path::at(0.30, -0.62).line(0.72, -0.50).line(0.72, 0.62).line(0.30, 0.80);
-    let lid = Path::at(-0.68, -0.52).line(-0.24, -0.635).line(0.72, -0.50).line(0.30, -0.62);
+    let front = Path::at(-0.68, -0.60).line(0.28, -0.47).line(0.28, 0.86).line(-0.66, 0.66);
+    let side = Path::at(0.28, -0.47).line(0.74, -0.61).line(0.72, 0.63).line(0.28, 0.86);
+    let lid = Path::at(-0.68, -0.60).line(-0.20, -0.70).line(0.74, -0.61).line(0.28, -0.47);
     b.add(Part::new(lid.fill(0.004), card, Form::Flat(1.10, 1.05, 0.0)).casts(0.0));
     let face = b.add(Part::new(front.fill(0.004), card, Form::Flat(0.98, 0.84, 0.10)).casts(0.0));
     let flank = b.add(Part::new(side.fill(0.004), card, Form::Flat(0.62, 0.46, 0.04)).casts(0.0));
     // A face's own coordinates: 0..1 across and down.
     let on_front = |u: f32, v: f32| {
-        let (top, bottom) = (-0.52 - 0.10 * u, 0.66 + 0.14 * u);
-        [-0.68 + 0.98 * u, top + (bottom - top) * v]
+        let (top, bottom) = (-0.60 + 0.13 * u, 0.66 + 0.20 * u);
+        [-0.67 + 0.95 * u, top + (bottom - top) * v]
     };
     let on_side = |u: f32, v: f32| {
-        let (top, bottom) = (-0.62 + 0.12 * u, 0.80 - 0.18 * u);
-        [0.30 + 0.42 * u, top + (bottom - top) * v]
+        let (top, bottom) = (-0.47 - 0.14 * u, 0.86 - 0.23 * u);
+        [0.28 + 0.45 * u, top + (bottom - top) * v]
     };
     let panel = Path::rect(0.0, 0.60, 1.0, 0.86).map(|[u, v]| on_front(u, v));
     b.add(Part::decal(panel.fill(0.003), ink, face));
@@ -167,8 +161,8 @@ pub(super) fn carton(mut b: Bench) -> Product {
         b.add(Part::decal(line.stroke(if i % 3 == 0 { 0.006 } else { 0.003 }), card, flank));
     }
     let seam = Material::plain(b.colour.map(|c| 0.75 * c + 0.02), Weave::Smooth);
-    b.add(Part::decal(Path::at(0.302, -0.62).line(0.302, 0.80).stroke(0.003), seam, face));
-    let base = Path::at(-0.66, 0.655).line(0.30, 0.79).line(0.71, 0.615).line(-0.2, 0.52);
+    b.add(Part::decal(Path::at(0.28, -0.465).line(0.28, 0.855).stroke(0.003), seam, face));
+    let base = Path::at(-0.655, 0.655).line(0.28, 0.855).line(0.715, 0.625).line(-0.2, 0.50);
     b.finish([0.82, 0.92], Some(base.fill(0.0)))
 }
 
@@ -187,14 +181,15 @@ pub(super) fn shoe(mut b: Bench) -> Product {
     let collar =
         Path::at(-0.86, -0.50).quad(-0.60, -0.34, -0.22, -0.50).line(-0.30, -0.25).line(-0.80, -0.25);
     b.add(Part::new(collar.fill(0.01), lining, Form::Flat(0.45, 0.75, 0.0)));
-    let shell = Path::at(-0.90, -0.52)
-        .quad(-0.62, -0.30, -0.26, -0.50)
+    let shell = Path::at(-0.92, -0.38)
+        .quad(-0.90, -0.53, -0.83, -0.49)
+        .quad(-0.56, -0.33, -0.26, -0.50)
         .quad(-0.05, -0.32, 0.20, -0.16)
         .quad(0.50, -0.08, 0.78, -0.04)
         .quad(0.99, 0.02, 1.0, 0.22)
         .line(0.98, 0.34)
         .line(-0.93, 0.34)
-        .quad(-0.985, 0.0, -0.90, -0.52);
+        .quad(-0.985, 0.0, -0.92, -0.38);
     let shell = b.add(Part::new(shell.fill(0.012), upper, padded(0.16, 0.012)));
     let toe =
         Path::at(0.60, 0.33).quad(0.56, 0.10, 0.74, -0.035).quad(0.98, 0.02, 0.995, 0.22).line(0.98, 0.34);
@@ -230,7 +225,7 @@ pub(super) fn shoe(mut b: Bench) -> Product {
     }
     let bow = Path::at(-0.17, -0.46).quad(-0.02, -0.62, 0.09, -0.50).quad(0.06, -0.40, -0.10, -0.44);
     b.add(Part::new(bow.stroke(0.012), lace, Form::Flat(1.0, 0.85, 0.0)).casts(0.4));
-    let collar_rim = Path::at(-0.90, -0.52).quad(-0.62, -0.30, -0.26, -0.50);
+    let collar_rim = Path::at(-0.91, -0.40).quad(-0.90, -0.53, -0.83, -0.49).quad(-0.56, -0.33, -0.26, -0.50);
     b.add(Part::new(collar_rim.stroke(0.028), hide, padded(0.03, 0.0)).casts(0.2));
     let sole = Path::at(-0.96, 0.27)
         .quad(0.0, 0.35, 0.55, 0.27)
@@ -244,7 +239,7 @@ pub(super) fn shoe(mut b: Bench) -> Product {
     let tread = Path::at(-0.93, 0.46).line(0.93, 0.44);
     b.stitch(&tread, 0.018, 0.45, sole);
     b.stitch(&Path::at(0.30, 0.03).quad(0.45, 0.12, 0.48, 0.27), 0.004, 0.7, shell);
-    b.finish([1.08, 0.78], Some(Path::at(-0.93, 0.455).line(0.90, 0.440).stroke(0.028)))
+    b.finish([1.08, 0.78], Some(Path::at(-0.93, 0.435).line(0.92, 0.420).stroke(0.052)))
 }
 
 /// Canvas bag; both handles are open.
@@ -294,5 +289,5 @@ pub(super) fn bag(mut b: Bench) -> Product {
             );
         }
     }
-    b.finish([0.80, 1.02], Some(Path::at(-0.55, 0.905).line(0.55, 0.905).stroke(0.030)))
+    b.finish([0.80, 1.02], Some(Path::at(-0.58, 0.885).line(0.58, 0.885).stroke(0.060)))
 }

@@ -166,6 +166,26 @@ impl Outline {
         signed(&self.chords, &self.chords, p, self.filled) - self.radius
     }
 
+    /// True for a pen stroke.
+    pub(super) fn is_stroke(&self) -> bool {
+        !self.filled
+    }
+
+    /// Where a point lies in a stroke's own coordinates: how far along it and how far from its middle.
+    pub(super) fn along(&self, p: Point) -> Point {
+        let (mut best, mut walked, mut least) = (0.0, 0.0, f32::MAX);
+        for c in &self.chords {
+            let length = (c.along[0] * c.along[0] + c.along[1] * c.along[1]).sqrt();
+            let square = c.square_distance(p);
+            if square < least {
+                let inner = (p[0] - c.from[0]) * c.along[0] + (p[1] - c.from[1]) * c.along[1];
+                (best, least) = (walked + (inner * c.inverse_square).clamp(0.0, 1.0) * length, square);
+            }
+            walked += length;
+        }
+        [best, least.sqrt()]
+    }
+
     /// Half the horizontal extent about `x` on the line through `y`: the radius of a turned solid.
     pub(super) fn half_width(&self, x: f32, y: f32) -> f32 {
         let widest = |w: f32, c: f32| w.max((c - x).abs());

@@ -2,7 +2,7 @@
 //!
 //! The light on a part is worked out once on a coarse lattice. Never touches pixels.
 
-use super::field::Field;
+use super::field::{Field, blur};
 use super::material::Material;
 use super::noise::{smooth_step, value};
 use super::outline::{Outline, Point};
@@ -99,12 +99,18 @@ fn lit(product: &Product, index: usize, light: Point, seed: u32, pixel: f32) -> 
     let part = &product.parts[index];
     let b = part.outline.bounds;
     let smallest = (b[1][0] - b[0][0]).min(b[1][1] - b[0][1]);
-    let step = (smallest / 14.0).clamp(0.0025, 0.009).max(1.5 * pixel);
+    let step = (smallest / 24.0).clamp(0.0010, 0.009).max(1.5 * pixel);
     let mut field = Field::over([b[0].map(|v| v - step), b[1].map(|v| v + step)], step);
     match part.form {
         Form::Cloth { puff, .. } => {
             field.fill(|p, _| [height(part, p, seed), 0.0, 0.0, 0.0]);
             slopes(&mut field, light, puff);
+            if part.outline.is_stroke() {
+                field.fill(|p, [bright, gloss, ..]| {
+                    let [along, across] = part.outline.along(p);
+                    [bright, gloss, along - p[0], across - p[1]]
+                });
+            }
         }
         Form::Turned(axis, gloss) => field.fill(|p, _| turned(&part.outline, p, axis, gloss, light)),
         Form::Flat(top, bottom, gloss) => field.fill(|p, _| {
@@ -164,7 +170,7 @@ fn cable(p: Point) -> f32 {
 /// Turns heights into brightness and the slant of the texture.
 fn slopes(field: &mut Field, light: Point, puff: f32) {
     let (columns, rows) = field.dimensions();
-    let heights: Vec<f32> = field.nodes().iter().map(|n| n[0]).collect();
+    let heights = blur(field.nodes().iter().map(|n| n[0]).collect(), columns, rows, 1.0);
     let scale = 0.5 / field.step();
     let reach = (0.03 / field.step()) as usize + 1;
     let tallest = 0.42 * puff;
@@ -180,7 +186,7 @@ fn slopes(field: &mut Field, light: Point, puff: f32) {
         let edge = 0.10 * (1.0 - h(i, j) / tallest).clamp(0.0, 1.0);
         let bright =
             1.0 + 0.62 * facing / (1.0 + 0.8 * steep).sqrt() - 6.0 * hollow - 0.18 * steep.min(1.0) - edge;
-        [bright.clamp(0.22, 1.35), 0.0, 0.05 * gx, 0.05 * gy]
+        [bright.clamp(0.22, 1.35), 0.0, 0.012 * gx, 0.012 * gy]
     });
 }
 

@@ -95,6 +95,8 @@ struct Scratch {
     /// Premultiplied product light and coverage, tile by tile, valid where `drawn`.
     layer: Vec<[f32; 4]>,
     drawn: Vec<bool>,
+    /// The parts that a tile sees, frontmost first.
+    seen: Vec<(usize, Sight)>,
     line: Vec<[f32; 4]>,
 }
 
@@ -176,28 +178,26 @@ impl Studio {
                 Sight::Edge(d)
             }
         };
-        let mut seen = [const { (0, Sight::Nothing) }; 64];
-        let mut count = 0;
+        scratch.seen.clear();
         for (i, part) in self.product.parts.iter().enumerate().rev() {
             let sight = sight(part);
-            if matches!(sight, Sight::Nothing) || count == seen.len() {
+            if matches!(sight, Sight::Nothing) {
                 continue;
             }
             let hides = matches!(sight, Sight::Inside);
-            seen[count] = (i, sight);
-            count += 1;
+            scratch.seen.push((i, sight));
             if hides {
                 break;
             }
         }
-        if count == 0 {
+        if scratch.seen.is_empty() {
             return false;
         }
         let width = self.size.width as usize;
         for row in 0..tile.height {
             scratch.layer[row * width + tile.x..][..tile.width].fill([0.0; 4]);
         }
-        for (i, sight) in seen[..count].iter().rev() {
+        for (i, sight) in scratch.seen.iter().rev() {
             let outline = &self.product.parts[*i].outline;
             let edge = if let Sight::Edge(d) = sight {
                 outline.gather(centre, *d, margin, &mut scratch.near);

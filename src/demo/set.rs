@@ -2,7 +2,7 @@
 //!
 //! Backdrop and shadow are one field, kept apart in its channels, so that a plate is the same set.
 
-use super::field::Field;
+use super::field::{Field, blur};
 use super::noise::{Dice, smooth_step};
 use super::outline::{Outline, Point};
 use super::part::Product;
@@ -52,15 +52,15 @@ struct Cast<'a> {
 fn cast(field: &mut Field, scene: &Scene, product: &Product, dice: &mut Dice) {
     let away = [-scene.light[0], -scene.light[1]];
     let casts = if let Some(base) = &product.footprint {
-        let shift = [0.10 * away[0], 0.02];
+        let shift = [0.14 * away[0], 0.02];
         vec![
-            Cast { outlines: vec![base], shift: [0.0, 0.0], blur: 0.016, depth: 0.62 },
-            Cast { outlines: vec![base], shift, blur: 0.06, depth: 0.42 },
-            Cast { outlines: vec![base], shift: [2.2 * shift[0], 0.03], blur: 0.17, depth: 0.34 },
+            Cast { outlines: vec![base], shift: [0.0, 0.004], blur: 0.013, depth: 0.72 },
+            Cast { outlines: vec![base], shift, blur: 0.05, depth: 0.50 },
+            Cast { outlines: vec![base], shift: [2.4 * shift[0], 0.03], blur: 0.13, depth: 0.62 },
         ]
     } else {
         let outlines: Vec<&Outline> =
-            product.parts.iter().filter(|p| p.on.is_none()).map(|p| &p.outline).collect();
+            product.parts.iter().filter(|p| p.on.is_none() && p.casts > 0.0).map(|p| &p.outline).collect();
         let far = dice.range(0.035, 0.075);
         vec![
             Cast { outlines: outlines.clone(), shift: away.map(|v| 0.012 * v), blur: 0.016, depth: 0.34 },
@@ -80,32 +80,6 @@ fn cast(field: &mut Field, scene: &Scene, product: &Product, dice: &mut Dice) {
         let soft: Vec<f32> =
             blur(mask.nodes().iter().map(|n| n[0]).collect(), columns, rows, cast.blur / step);
         field.fill_by_place(|i, j, [r, g, b, t]| [r, g, b, t * (1.0 - cast.depth * soft[j * columns + i])]);
-    }
-}
-
-/// Three box means: close to a normal blur of this standard deviation, in nodes.
-fn blur(mut values: Vec<f32>, columns: usize, rows: usize, sigma: f32) -> Vec<f32> {
-    let radius = (sigma + 0.3) as usize;
-    let mut out = vec![0.0; values.len()];
-    for _ in 0..3 {
-        for j in 0..rows {
-            box_mean(&values, &mut out, j * columns, 1, columns, radius);
-        }
-        for i in 0..columns {
-            box_mean(&out, &mut values, i, columns, rows, radius);
-        }
-    }
-    values
-}
-
-fn box_mean(from: &[f32], to: &mut [f32], start: usize, stride: usize, count: usize, radius: usize) {
-    let at = |i: isize| from[start + i.clamp(0, count as isize - 1) as usize * stride];
-    let radius = radius as isize;
-    let scale = 1.0 / (2 * radius + 1) as f32;
-    let mut sum: f32 = (-radius..=radius).map(at).sum();
-    for i in 0..count as isize {
-        to[start + i as usize * stride] = sum * scale;
-        sum += at(i + radius + 1) - at(i - radius);
     }
 }
 
