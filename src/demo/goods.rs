@@ -31,8 +31,10 @@ pub(super) fn mug(mut b: Bench) -> Product {
     match b.dice.below(3) {
         0 => {
             for y in [0.30, 0.40] {
-                let ring = Path::at(-0.60, y).quad(0.0, y + 0.11, 0.60, y);
-                b.add(Part::decal(ring.stroke(0.030), ink, body));
+                let ring =
+                    Path::at(-0.611, y - 0.03).quad(0.0, y + 0.08, 0.611, y - 0.03).line(0.611, y + 0.03);
+                let ring = ring.quad(0.0, y + 0.14, -0.611, y + 0.03);
+                b.add(Part::decal(ring.fill(0.0), ink, body));
             }
         }
         1 => {

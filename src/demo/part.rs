@@ -85,6 +85,24 @@ pub(super) struct Product {
     pub(super) footprint: Option<Outline>,
 }
 
+impl Product {
+    /// The same product, stretched sideways; a negative factor also mirrors it.
+    pub(super) fn stretched(mut self, factor: f32) -> Self {
+        for part in &mut self.parts {
+            part.outline = part.outline.clone().stretched(factor);
+            match &mut part.form {
+                Form::Cloth { run, .. } => run[0] *= factor.signum(),
+                Form::Turned(axis, _) => *axis *= factor,
+                Form::Flat(..) => {}
+            }
+            part.turn[1] *= factor.signum();
+        }
+        self.half[0] *= factor.abs();
+        self.footprint = self.footprint.map(|f| f.stretched(factor));
+        self
+    }
+}
+
 /// The light on every part: brightness, gloss and two shifts of the texture.
 pub(super) fn light(product: &Product, light: Point, seed: u32, pixel: f32) -> Vec<Field> {
     let mut fields: Vec<Field> = Vec::with_capacity(product.parts.len());
@@ -99,7 +117,8 @@ fn lit(product: &Product, index: usize, light: Point, seed: u32, pixel: f32) -> 
     let part = &product.parts[index];
     let b = part.outline.bounds;
     let smallest = (b[1][0] - b[0][0]).min(b[1][1] - b[0][1]);
-    let step = (smallest / 24.0).clamp(0.0010, 0.009).max(1.5 * pixel);
+    let finest = if matches!(part.form, Form::Turned(..)) { 0.0045 } else { 0.009 };
+    let step = (smallest / 24.0).clamp(0.0010, finest).max(1.5 * pixel);
     let mut field = Field::over([b[0].map(|v| v - step), b[1].map(|v| v + step)], step);
     match part.form {
         Form::Cloth { puff, .. } => {
@@ -192,12 +211,15 @@ fn slopes(field: &mut Field, light: Point, puff: f32) {
 
 /// Brightness and soft-box reflections of a turned solid.
 fn turned(outline: &Outline, p: Point, axis: f32, gloss: f32, light: Point) -> [f32; 4] {
-    let radius = outline.half_width(axis, p[1]).max(1e-3);
+    let b = outline.bounds;
+    let widest = 0.5 * (b[1][0] - b[0][0]);
+    let round = 0.12 * (b[1][1] - b[0][1]);
+    let y = p[1].max(b[0][1] + round).min(b[1][1] - round);
+    let radius = outline.half_width(axis, y).max(0.6 * widest);
     let n = ((p[0] - axis) / radius).clamp(-1.0, 1.0);
     let facing = (1.0 - n * n).max(0.0).sqrt();
     let side = light[0].signum();
     let bright = 0.34 + 0.60 * facing + 0.24 * n * side - 0.10 * (n * n * n * n);
-    let b = outline.bounds;
     let t = (p[1] - b[0][1]) / (b[1][1] - b[0][1]).max(1e-6);
     let ends = smooth_step(0.0, 0.06, t) * smooth_step(1.0, 0.90, t);
     let stripe = |at: f32, half: f32| smooth_step(half, 0.45 * half, (n - at * side).abs());

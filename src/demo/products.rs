@@ -10,7 +10,10 @@ use super::{garments, goods};
 /// Makes the scene's product.
 pub(super) fn build(scene: &Scene) -> Product {
     let bench = Bench::new(scene);
-    match scene.kind {
+    let mut dice = scene.dice(21);
+    let side = if dice.unit() < 0.5 { -1.0 } else { 1.0 };
+    let stretch = dice.range(0.94, 1.05) * side;
+    let product = match scene.kind {
         Kind::Tee => garments::tee(bench),
         Kind::Hoodie => garments::hoodie(bench),
         Kind::Trousers => garments::trousers(bench),
@@ -21,7 +24,8 @@ pub(super) fn build(scene: &Scene) -> Product {
         Kind::Carton => goods::carton(bench),
         Kind::Shoe => goods::shoe(bench),
         Kind::Bag => goods::bag(bench),
-    }
+    };
+    product.stretched(stretch)
 }
 
 /// A product under construction.

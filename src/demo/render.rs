@@ -119,9 +119,11 @@ impl Studio {
     fn new(scene: &Scene, size: Size) -> Self {
         let product = products::build(scene);
         let (width, height) = (size.width as f32, size.height as f32);
-        let scale = (0.42 * height / product.half[1]).min(0.42 * width / product.half[0]).max(0.25);
-        let middle = [0.5 * width, 0.5 * height];
-        let frame = [middle.map(|v| -v / scale), middle.map(|v| v / scale)];
+        let mut dice = scene.dice(30);
+        let fill = dice.range(0.385, 0.435);
+        let scale = (fill * height / product.half[1]).min(fill * width / product.half[0]).max(0.25);
+        let middle = [width * dice.range(0.488, 0.512), height * dice.range(0.492, 0.508)];
+        let frame = [middle.map(|v| -v / scale), [(width - middle[0]) / scale, (height - middle[1]) / scale]];
         let pixel = 1.0 / scale;
         let seed = mix(scene.seed ^ mix(u64::from(scene.index)));
         let code = |i: usize| (255.0 * srgb_encode(i as f64 / f64::from(STEPS)) + 0.5) as u8;
