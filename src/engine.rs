@@ -186,7 +186,12 @@ impl Engine {
     ///
     /// # Errors
     /// [`RenderError`] where an op refuses the photograph or the device fails.
-    pub fn render(&self, image: &Image, recipe: &Recipe, wanted: &[Wanted]) -> Result<Rendering, RenderError> {
+    pub fn render(
+        &self,
+        image: &Image,
+        recipe: &Recipe,
+        wanted: &[Wanted],
+    ) -> Result<Rendering, RenderError> {
         let begun = Instant::now();
         let study = analyse(image, recipe)?;
         let analysed = Instant::now();

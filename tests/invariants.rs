@@ -52,7 +52,10 @@ fn the_scan_sees_what_it_looks_for() {
 
 #[test]
 fn ops_know_no_device_no_file_and_no_thread() {
-    clean("src/ops", &["wgpu", "std::fs", "std::path", "rayon", "std::thread", "crate::exec", "crate::codec"]);
+    clean(
+        "src/ops",
+        &["wgpu", "std::fs", "std::path", "rayon", "std::thread", "crate::exec", "crate::codec"],
+    );
 }
 
 #[test]
@@ -93,7 +96,10 @@ fn only_the_command_line_prints() {
 
 #[test]
 fn dependencies_point_one_way() {
-    clean("src/image", &["crate::kernel", "crate::plan", "crate::ops", "crate::exec", "crate::codec", "crate::colour"]);
+    clean(
+        "src/image",
+        &["crate::kernel", "crate::plan", "crate::ops", "crate::exec", "crate::codec", "crate::colour"],
+    );
     clean("src/colour", &["crate::plan", "crate::ops", "crate::exec", "crate::codec", "crate::recipe"]);
     clean("src/codec", &["crate::plan", "crate::ops", "crate::exec", "crate::recipe", "crate::catalog"]);
     clean("src/recipe", &["crate::exec", "crate::engine", "crate::catalog", "crate::cli"]);

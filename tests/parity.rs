@@ -52,3 +52,19 @@ fn the_measure_is_absolute_to_one_and_relative_above() {
     assert!(compare(&plane(f32::NAN), &plane(0.0), 1.0).is_err());
     assert!(compare(&plane(f32::NAN), &plane(f32::NAN), 0.0).is_ok());
 }
+
+#[test]
+fn every_registered_kernel_agrees() {
+    let Some(gpu) = lend() else { return };
+    match check_all(&packshot::ops::kernels(), &cpu(), &*gpu) {
+        Ok(all) => {
+            for a in all {
+                println!(
+                    "{:<16} {:>4} cases, largest difference {:.3e} of {:.1e}",
+                    a.kernel, a.cases, a.max, a.tolerance
+                );
+            }
+        }
+        Err(text) => panic!("{text}"),
+    }
+}

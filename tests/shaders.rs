@@ -58,3 +58,8 @@ fn wrong_bindings_are_noticed() {
     assert!(complaint(&Kernel { shader, ..copy(&GAIN) }).contains("storage, read"));
     assert!(complaint(&Kernel { outputs: &[], ..copy(&GAIN) }).contains("no such plane"));
 }
+
+#[test]
+fn every_registered_kernel_keeps_the_contract() {
+    check_all(&packshot::ops::kernels()).unwrap_or_else(|e| panic!("{e}"));
+}

@@ -4,7 +4,7 @@
 //! are ever linearised. Chooses nothing: the taps are numbers that the host made.
 
 use crate::image::{Format, Matrix3, Plane, Sample, Size, Taps, Window};
-use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Rows, Tolerance};
+use crate::kernel::{Case, Input, Job, Kernel, Output, Params, PortFormat, Reach, Rows, Tolerance};
 use crate::plan::{Plan, PlanError, PlaneId};
 use crate::{params, vectorised};
 

@@ -46,7 +46,12 @@ pub fn analyse(image: &Image, recipe: &Recipe) -> Result<Study, OpError> {
 ///
 /// # Errors
 /// [`OpError`] where the recipe's order makes no sense.
-pub fn compile(image: &Image, study: &Study, recipe: &Recipe, wanted: &[Wanted]) -> Result<Compiled, OpError> {
+pub fn compile(
+    image: &Image,
+    study: &Study,
+    recipe: &Recipe,
+    wanted: &[Wanted],
+) -> Result<Compiled, OpError> {
     let frames: Vec<Frame> = wanted.iter().map(|w| place::frame(study, w.placing)).collect();
     let working = working_frame(study, &frames);
     let mut plan = Plan::new();

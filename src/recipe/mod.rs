@@ -1,0 +1,7 @@
+//! What is to be done and for whom: recipes and channels, as data. Touches no file and runs nothing.
+
+mod compile;
+mod text;
+
+pub use compile::{Compiled, Wanted, analyse, compile, enough};
+pub use text::{Entry, Recipe, RecipeBuilder, RecipeError};
