@@ -21,6 +21,13 @@ impl Columns {
         Self { cells: (0..width).map(cell).collect() }
     }
 
+    /// The two grid columns around output column `x`, and the share of the second.
+    #[must_use]
+    #[inline(always)]
+    pub fn cell(&self, x: usize) -> (u32, u32, f32) {
+        self.cells[x]
+    }
+
     /// Writes the grid's values along row `y`. `channel` picks a run of a colour grid; 0 for a gray one.
     /// `line` is scratch as long as the grid is wide.
     #[inline(always)]

@@ -5,6 +5,7 @@ pub mod backdrop_matte;
 pub mod background;
 pub mod colour_matrix;
 pub mod exposure;
+pub mod foreground_colour;
 pub mod grid;
 pub mod place;
 pub mod proxy;
@@ -19,7 +20,7 @@ pub mod white_balance;
 mod scene;
 mod study;
 
-pub use scene::{Frame, Scene, Target};
+pub use scene::{Frame, MatteGrids, Scene, Target};
 pub use study::{Flag, Side, Study};
 
 use std::fmt;
@@ -32,6 +33,8 @@ use crate::plan::PlanError;
 pub static OPS: &[&OpDef] = &[
     &white_balance::OP,
     &exposure::OP,
+    &backdrop_matte::OP,
+    &foreground_colour::OP,
     &place::OP,
     &resize::OP,
     &shadow::OP,

@@ -1,5 +1,6 @@
 //! The recording in progress: the plan, the current picture, and where it lies in the photograph.
 
+use super::backdrop_matte::Matte;
 use super::{OpError, Study};
 use crate::image::{Size, Window};
 use crate::plan::{Plan, PlaneId};
@@ -73,13 +74,38 @@ pub struct Scene<'a> {
     pub study: &'a Study,
     /// The current picture.
     pub colour: PlaneId,
+    /// The picture before it was matted, once it is.
+    pub seen: Option<PlaneId>,
+    /// The matte's grids in this plan, once one is used.
+    pub grids: Option<MatteGrids>,
     /// Where it lies.
     pub frame: Frame,
     /// The output it is for, once there is one.
     pub target: Option<Target>,
 }
 
+/// The grids of a matte as planes of a plan.
+#[derive(Clone, Copy, Debug)]
+pub struct MatteGrids {
+    /// Affine map of colour to alpha.
+    pub map: PlaneId,
+    /// The backdrop as seen.
+    pub backdrop: PlaneId,
+    /// The product's colour field.
+    pub foreground: PlaneId,
+}
+
 impl Scene<'_> {
+    /// The matte's grids, added to the plan the first time.
+    pub fn matte_grids(&mut self, matte: &Matte) -> MatteGrids {
+        let plan = &mut *self.plan;
+        *self.grids.get_or_insert_with(|| MatteGrids {
+            map: plan.constant("affine map", matte.map.clone()),
+            backdrop: plan.constant("backdrop", matte.backdrop.clone()),
+            foreground: plan.constant("colour field", matte.foreground.clone()),
+        })
+    }
+
     /// The output that is being recorded.
     ///
     /// # Errors

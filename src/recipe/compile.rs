@@ -60,12 +60,13 @@ pub fn compile(
     let alpha = image.alpha == AlphaMode::Straight;
     let read = resample::ingest(&mut plan, source, curves, alpha, working.window, working.size)?;
     let colour = colour_matrix::mix(&mut plan, "read", read, image.encoding.to_working)?;
-    let mut scene = Scene { plan: &mut plan, study, colour, frame: working, target: None };
+    let mut scene =
+        Scene { plan: &mut plan, study, colour, seen: None, grids: None, frame: working, target: None };
     let stage = |stage: Stage| recipe.entries().iter().filter(move |e| e.def.stage == stage);
     for entry in stage(Stage::Item) {
         entry.op.record(&mut scene)?;
     }
-    let item = scene.colour;
+    let (item, grids) = (scene.colour, scene.grids);
     for (want, frame) in wanted.iter().zip(&frames) {
         let target = Target {
             frame: *frame,
@@ -73,7 +74,15 @@ pub fn compile(
             transparent: want.transparent,
             background: want.background,
         };
-        let mut scene = Scene { plan: &mut plan, study, colour: item, frame: working, target: Some(target) };
+        let mut scene = Scene {
+            plan: &mut plan,
+            study,
+            colour: item,
+            seen: None,
+            grids,
+            frame: working,
+            target: Some(target),
+        };
         for entry in stage(Stage::Output) {
             entry.op.record(&mut scene)?;
         }

@@ -1,0 +1,180 @@
+//! The op: analyses the proxy, finds the product, and records the alpha kernel.
+
+use serde::{Deserialize, Serialize};
+
+use super::kernel::{MATTE_ALPHA, MatteParams};
+use super::{Matte, Reason, analyse};
+use crate::image::{Format, Plane, Window};
+use crate::ops::{Op, OpDef, OpError, ParamDef, Scene, Side, Stage, Study, settings};
+
+/// Registry entry.
+pub static OP: OpDef = OpDef {
+    name: "backdrop_matte",
+    about: "cuts the product out of an even backdrop, with no input: shadow-tolerant, soft edges, a confidence",
+    source: "robust log-light backdrop; local affine maps of colour (Levin et al. 2008; He, Sun, Tang 2013)",
+    stage: Stage::Item,
+    params: &[ParamDef {
+        name: "review_below",
+        default: "0.5",
+        range: "0 … 1",
+        about: "confidence under which the item is flagged for a person",
+    }],
+    kernels: &[&MATTE_ALPHA],
+    make: settings::<BackdropMatte>,
+};
+
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct BackdropMatte {
+    review_below: f32,
+}
+
+impl Default for BackdropMatte {
+    fn default() -> Self {
+        Self { review_below: 0.5 }
+    }
+}
+
+#[derive(Serialize)]
+struct Numbers {
+    alpha: &'static str,
+    confidence: f32,
+    unknown_share: f32,
+    product: Window,
+    cut: Vec<Side>,
+}
+
+/// A product narrower than this many proxy pixels is dust.
+const SMALLEST: u32 = 3;
+/// Coarse alpha from which on a proxy pixel belongs to the product.
+const PRESENT: f32 = 0.1;
+
+impl Op for BackdropMatte {
+    fn analyse(&self, study: &mut Study) -> Result<(), OpError> {
+        let matte = (!study.has_alpha).then(|| analyse(&study.proxy));
+        let product = match &matte {
+            Some(matte) => extent(&matte.alpha),
+            None => extent(&own_alpha(&study.proxy)),
+        };
+        let Some(product) = product else {
+            return Err(OpError::Refused {
+                op: "backdrop_matte",
+                what: "no product stands out from the backdrop".into(),
+                help: "check that this is a photograph of a product on an even backdrop, or reshoot with more contrast",
+            });
+        };
+        let product = to_photo(study, product);
+        study.product = Some(product);
+        study.cut = matte.as_ref().map(cut_sides).unwrap_or_default();
+        self.flag(study, matte.as_ref());
+        study.note(
+            "backdrop_matte",
+            Numbers {
+                alpha: if matte.is_some() { "backdrop" } else { "the photograph's own" },
+                confidence: matte.as_ref().map_or(1.0, |m| m.confidence),
+                unknown_share: matte.as_ref().map_or(0.0, |m| m.unknown_share),
+                product,
+                cut: study.cut.clone(),
+            },
+        );
+        study.matte = matte;
+        Ok(())
+    }
+
+    fn record(&self, scene: &mut Scene<'_>) -> Result<(), OpError> {
+        let Some(matte) = &scene.study.matte else { return Ok(()) };
+        let photo = scene.study.photo.window_in(&scene.frame);
+        let params = MatteParams {
+            map: scene.frame.map_to(&scene.study.proxy_frame),
+            bounds: [photo.x, photo.y, photo.x + photo.width, photo.y + photo.height].map(|v| v as f32),
+        };
+        let grids = scene.matte_grids(matte);
+        let size = scene.plan.decl(scene.colour).size;
+        let matted = scene.plan.plane("matted", size, Format::Rgba);
+        let inputs = [scene.colour, grids.map, grids.backdrop, grids.foreground];
+        scene.plan.record("backdrop_matte", &MATTE_ALPHA, &params, &inputs, &[matted])?;
+        scene.seen = Some(scene.colour);
+        scene.colour = matted;
+        Ok(())
+    }
+}
+
+impl BackdropMatte {
+    fn flag(&self, study: &mut Study, matte: Option<&Matte>) {
+        let Some(matte) = matte else { return };
+        for reason in &matte.reasons {
+            study.flag(reason.code(), reason.to_string());
+        }
+        if matte.confidence < self.review_below && matte.reasons.is_empty() {
+            let reason = format!("the edge is uncertain: matte confidence {:.2}", matte.confidence);
+            study.flag("matte-uncertain", reason);
+        }
+    }
+}
+
+fn cut_sides(matte: &Matte) -> Vec<Side> {
+    let side = |r: &Reason| if let Reason::Cut { side, .. } = r { Some(*side) } else { None };
+    matte.reasons.iter().filter_map(side).collect()
+}
+
+fn own_alpha(proxy: &Plane) -> Plane {
+    Plane::gray(proxy.size(), |x, y| proxy.rgba_at(x, y)[3])
+}
+
+/// The box of the product on the proxy, to a fraction of a pixel: `None` where there is none.
+fn extent(alpha: &Plane) -> Option<Window> {
+    let size = alpha.size();
+    let (width, height) = (size.width as usize, size.height as usize);
+    let (mut across, mut down) = (vec![0.0_f32; width], vec![0.0_f32; height]);
+    for (y, row) in alpha.floats().chunks_exact(width).enumerate() {
+        for (x, a) in row.iter().enumerate() {
+            across[x] = across[x].max(*a);
+            down[y] = down[y].max(*a);
+        }
+    }
+    let (x, w) = span(&across)?;
+    let (y, h) = span(&down)?;
+    (w >= f64::from(SMALLEST) && h >= f64::from(SMALLEST)).then_some(Window { x, y, width: w, height: h })
+}
+
+/// First and last place where a profile passes [`PRESENT`]; a partly covered end counts by its share.
+fn span(profile: &[f32]) -> Option<(f64, f64)> {
+    let first = profile.iter().position(|v| *v > PRESENT)?;
+    let last = profile.iter().rposition(|v| *v > PRESENT)?;
+    let share = |v: f32| f64::from(v.clamp(0.0, 1.0));
+    let start = (first + 1) as f64 - share(profile[first]);
+    let end = last as f64 + share(profile[last]);
+    Some((start, (end - start).max(0.0)))
+}
+
+/// A window of the proxy in photograph pixels.
+fn to_photo(study: &Study, w: Window) -> Window {
+    let (frame, photo) = (study.proxy_frame, study.photo.window);
+    let scale = frame.window.width / f64::from(frame.size.width);
+    let x = (w.x * scale).min(photo.width);
+    let y = (w.y * scale).min(photo.height);
+    Window {
+        x,
+        y,
+        width: (w.width * scale).min(photo.width - x),
+        height: (w.height * scale).min(photo.height - y),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::Size;
+
+    #[test]
+    fn the_box_counts_partly_covered_pixels_by_their_share() {
+        let alpha = Plane::gray(Size::new(20, 10), |x, y| match (x, y) {
+            (5, 2..8) => 0.25,
+            (6..15, 2..8) => 1.0,
+            _ => 0.0,
+        });
+        let w = extent(&alpha);
+        assert_eq!(w, Some(Window { x: 5.75, y: 2.0, width: 9.25, height: 6.0 }));
+        assert_eq!(extent(&Plane::gray(Size::new(9, 9), |_, _| 0.05)), None);
+    }
+}

@@ -1,0 +1,131 @@
+//! The product's own colour at its soft edge, free of the backdrop.
+//!
+//! Where alpha is large the known backdrop is subtracted and divided out, exactly; where it is small that
+//! would divide noise, and the colour comes from the product's nearest certain colours (a multilevel
+//! push-pull field). The two are weighted by what the noise leaves of the first.
+
+use serde::Deserialize;
+
+use super::backdrop_matte::kernel::test_grid;
+use super::grid::Columns;
+use super::{Op, OpDef, OpError, Scene, Stage, settings};
+use crate::image::{Format, Size};
+use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
+use crate::{params, vectorised};
+
+params! {
+    /// Where the grids lie, and the weights.
+    pub struct ForegroundParams {
+        /// From pixels to the grids.
+        map: [f32; 4],
+        /// Least alpha to divide by.
+        least: f32,
+        /// Weight of the colour field.
+        field: f32,
+        /// Unused.
+        pad0: f32,
+        /// Unused.
+        pad1: f32,
+    }
+}
+
+/// Premultiplied foreground colour.
+pub static FOREGROUND_COLOUR: Kernel = Kernel {
+    name: "foreground_colour",
+    shader: concat!(
+        include_str!("../../shaders/lib/frame.wgsl"),
+        include_str!("../../shaders/lib/grid.wgsl"),
+        include_str!("../../shaders/foreground_colour.wgsl")
+    ),
+    inputs: &[
+        Input { name: "seen", format: PortFormat::Rgba, reach: Reach::Rows(0) },
+        Input { name: "matted", format: PortFormat::Rgba, reach: Reach::Rows(0) },
+        Input { name: "backdrop", format: PortFormat::Rgba, reach: Reach::Whole },
+        Input { name: "product", format: PortFormat::Rgba, reach: Reach::Whole },
+    ],
+    outputs: &[Output { name: "coloured", format: PortFormat::Rgba }],
+    layout: ForegroundParams::LAYOUT,
+    cpu: foreground_colour,
+    tolerance: Tolerance { max: 2e-4, why: "an ulp of the grid position times the steepest grid step" },
+    cases,
+};
+
+/// Registry entry.
+pub static OP: OpDef = OpDef {
+    name: "foreground_colour",
+    about: "the product's own colour at its soft edge: known backdrop where certain, else the product's nearest colours",
+    source: "known-backdrop inversion; multilevel fields after Germer et al. 2020 and Gortler et al. 1996",
+    stage: Stage::Item,
+    params: &[],
+    kernels: &[&FOREGROUND_COLOUR],
+    make: settings::<ForegroundColour>,
+};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct ForegroundColour {}
+
+impl Op for ForegroundColour {
+    fn record(&self, scene: &mut Scene<'_>) -> Result<(), OpError> {
+        let (Some(matte), Some(seen)) = (&scene.study.matte, scene.seen) else { return Ok(()) };
+        let grids = scene.matte_grids(matte);
+        let map = scene.frame.map_to(&scene.study.proxy_frame);
+        let params = ForegroundParams { map, least: 0.05, field: 0.1, pad0: 0.0, pad1: 0.0 };
+        let coloured = scene.plan.plane("product", scene.plan.decl(seen).size, Format::Rgba);
+        let inputs = [seen, scene.colour, grids.backdrop, grids.foreground];
+        scene.plan.record("foreground_colour", &FOREGROUND_COLOUR, &params, &inputs, &[coloured])?;
+        scene.colour = coloured;
+        Ok(())
+    }
+}
+
+vectorised! {
+    fn foreground_colour(job: &mut Job<'_>) {
+        let p: ForegroundParams = job.params();
+        let [seen, matted, backdrop, product] = [0, 1, 2, 3].map(|i| job.inputs[i]);
+        let width = job.outputs[0].size.width;
+        let columns = Columns::new(width, backdrop.size.width, p.map);
+        let (mut line, mut behind, mut inside) =
+            (Vec::new(), vec![0.0_f32; width as usize], vec![0.0_f32; width as usize]);
+        for y in job.rows.clone() {
+            let from = seen.rgba(i64::from(y));
+            let alpha = matted.rgba(i64::from(y))[3];
+            let to = job.outputs[0].rgba(y);
+            let soft = alpha.iter().any(|a| *a > 0.0 && *a < 1.0);
+            for (run, (from, to)) in from.into_iter().zip(to).enumerate() {
+                if run == 3 {
+                    to.copy_from_slice(alpha);
+                    continue;
+                }
+                if soft {
+                    columns.sample(&backdrop, run, y, p.map, &mut line, &mut behind);
+                    columns.sample(&product, run, y, p.map, &mut line, &mut inside);
+                }
+                let grids = behind.iter().zip(&inside);
+                for (((o, i), a), (behind, inside)) in to.iter_mut().zip(from).zip(alpha).zip(grids) {
+                    let w = a * a / (a * a + p.field * (1.0 - a));
+                    let known = (i - (1.0 - a) * behind) / a.max(p.least);
+                    let mixed = inside + (known - inside) * w;
+                    let edge = a * mixed.max(0.0).min(i.max(1.0));
+                    *o = if *a >= 1.0 { *i } else if *a > 0.0 { edge } else { 0.0 };
+                }
+            }
+        }
+    }
+}
+
+fn cases() -> Vec<Case> {
+    let size = Size::new(13, 11);
+    super::testing::colours(|name, colour| {
+        let out = colour.size();
+        let map = [13.0 / out.width as f32, 0.2, 11.0 / out.height as f32, -0.7];
+        let params = ForegroundParams { map, least: 0.05, field: 0.1, pad0: 0.0, pad1: 0.0 };
+        let matted = super::testing::colour(out, "noise");
+        Case {
+            name,
+            params: bytemuck::bytes_of(&params).to_vec(),
+            inputs: vec![colour, matted, test_grid(10, size), test_grid(20, size)],
+            outputs: vec![(out, Format::Rgba)],
+        }
+    })
+}
