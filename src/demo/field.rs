@@ -89,7 +89,7 @@ impl Field {
 #[inline]
 fn place(offset: f32, inverse_step: f32, count: usize) -> (usize, f32) {
     let t = (offset * inverse_step).clamp(0.0, (count - 1) as f32);
-    let i = (t as usize).min(count - 2);
+    let i = (t as i32 as usize).min(count - 2);
     (i, t - i as f32)
 }
 

@@ -174,7 +174,7 @@ pub(super) fn trousers(mut b: Bench) -> Product {
             b.add(Part::new(b.soft(leg).fill(0.004), denim, cloth(0.085, 0.034, run, [4.4, 2.6])).casts(0.3));
         let stitch = Material::plain(thread, Weave::Canvas);
         let lines = [
-            Path::at(0.02 + 0.10 * (side + 1.0) * 0.0, -0.885).line(0.02, -0.28),
+            Path::at(0.02, -0.885).line(0.02, -0.28),
             Path::at(0.15, -0.86).quad(0.19, -0.70, 0.425, -0.66),
             Path::at(0.155, 0.945).quad(0.29, 0.965, 0.425, 0.94),
         ];

@@ -276,7 +276,7 @@ impl Studio {
         for c in 0..3 {
             let deviate = self.normal[(bits >> (12 * c)) as usize & 4095];
             let v = light[c] + (PHOTON * light[c] + READ).sqrt() * deviate;
-            out[c] = self.codes[((v.clamp(0.0, 1.0) * STEPS + 0.5) as usize).min(STEPS as usize)];
+            out[c] = self.codes[(v.clamp(0.0, 1.0) * STEPS + 0.5) as i32 as usize & STEPS as usize];
         }
     }
 }
