@@ -204,10 +204,7 @@ fn a_shader_that_does_not_compile_is_an_error() {
 
 #[test]
 fn a_lost_device_is_reported_and_stays_lost() {
-    if lend().is_none() {
-        return;
-    }
-    let gpu = open().unwrap();
+    let Some((_lent, gpu)) = fresh() else { return };
     let (plan, inputs) = (plan(SIZE), inputs(SIZE));
     assert!(run(&gpu, &plan, &inputs).is_ok());
     gpu.destroy();
@@ -222,10 +219,7 @@ fn a_lost_device_is_reported_and_stays_lost() {
 
 #[test]
 fn a_device_lost_under_way_is_reported() {
-    if lend().is_none() {
-        return;
-    }
-    let gpu = open().unwrap();
+    let Some((_lent, gpu)) = fresh() else { return };
     let (plan, inputs) = (plan(SIZE), inputs(SIZE));
     assert!(run(&gpu, &plan, &inputs).is_ok());
     thread::scope(|s| {
@@ -239,6 +233,35 @@ fn a_device_lost_under_way_is_reported() {
             assert!(matches!(result, Err(ExecError::GpuLost(_))), "{result:?}");
         }
     });
+}
+
+#[test]
+fn a_device_lost_at_any_moment_panics_nowhere() {
+    let Some(_lent) = lend() else { return };
+    let size = Size::new(640, 480);
+    let (plan, inputs) = (plan(size), inputs(size));
+    for delay in [0, 3, 10, 30] {
+        let gpu = open().unwrap();
+        assert!(run(&gpu, &plan, &inputs).is_ok());
+        let until_lost = || {
+            for _ in 0..10_000 {
+                match run(&gpu, &plan, &inputs) {
+                    Ok(_) => {}
+                    Err(ExecError::GpuLost(_)) => return true,
+                    Err(other) => panic!("{other}"),
+                }
+            }
+            false
+        };
+        thread::scope(|s| {
+            let threads = [0; 3].map(|_| s.spawn(until_lost));
+            thread::sleep(Duration::from_millis(delay));
+            gpu.destroy();
+            for thread in threads {
+                assert!(thread.join().expect("no panic"));
+            }
+        });
+    }
 }
 
 #[test]

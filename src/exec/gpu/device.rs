@@ -87,12 +87,21 @@ impl Device {
         match self.poll(wgpu::PollType::Wait { submission_index: Some(index), timeout: Some(PATIENCE) }) {
             Some(Ok(_)) => self.check(),
             Some(Err(wgpu::PollError::Timeout)) => Err(self.lost(&format!("no answer within {PATIENCE:?}"))),
-            // The submission was refused; polling lets the device say why.
-            Some(Err(_)) => {
-                self.poll(wgpu::PollType::Poll);
-                Err(self.lost("the device took no work"))
-            }
-            None => Err(self.lost("the device failed while it was waited for")),
+            Some(Err(_)) => Err(self.lost("it took no work")),
+            None => Err(self.lost("it failed while it was waited for")),
+        }
+    }
+
+    /// What an error really was: a device that is being lost fails in many ways before it says so.
+    pub(super) fn verdict(&self, error: ExecError) -> ExecError {
+        if matches!(error, ExecError::GpuLost(_)) {
+            return error;
+        }
+        let submission_index = Some(self.queue.submit([]));
+        let probe = wgpu::PollType::Wait { submission_index, timeout: Some(Duration::ZERO) };
+        match self.poll(probe) {
+            Some(Ok(_) | Err(wgpu::PollError::Timeout)) => error,
+            Some(Err(_)) | None => self.lost(&error.to_string()),
         }
     }
 
@@ -101,8 +110,10 @@ impl Device {
         catch_unwind(AssertUnwindSafe(|| self.raw.poll(how))).ok()
     }
 
-    /// Takes the device for lost, for a reason that its own callback may have stated better.
+    /// Takes the device for lost. Its own callback states the reason better, and comes once its queue is
+    /// empty.
     pub(super) fn lost(&self, reason: &str) -> ExecError {
+        self.poll(wgpu::PollType::Wait { submission_index: None, timeout: Some(Duration::from_secs(5)) });
         ExecError::GpuLost(self.health.lost.get_or_init(|| reason.to_owned()).clone())
     }
 

@@ -95,7 +95,8 @@ impl Executor for Gpu {
 
     fn run(&self, plan: &Plan, inputs: &[&Plane]) -> Result<Vec<Plane>, ExecError> {
         check_inputs(plan, inputs)?;
-        let results = run::run(&self.shared, &self.pool, plan, inputs, self.binding_limit);
+        let results = run::run(&self.shared, &self.pool, plan, inputs, self.binding_limit)
+            .map_err(|error| self.shared.device.verdict(error));
         if matches!(results, Err(ExecError::GpuLost(_))) {
             self.shared.store.clear();
         }
