@@ -7,3 +7,4 @@ pub mod exec;
 pub mod image;
 pub mod kernel;
 pub mod plan;
+pub mod recipe;
