@@ -48,17 +48,6 @@ fn every_built_in_file_parses_and_names_are_unique() {
 }
 
 #[test]
-fn every_channel_file_of_the_folder_is_built_in() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("channels");
-    let files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name()).collect();
-    assert_eq!(files.len(), BUILTIN.len());
-    for file in files {
-        let name = file.to_str().unwrap().strip_suffix(".toml").unwrap().to_owned();
-        assert!(channel(&name).is_some(), "{name} is not built in, or is named otherwise inside");
-    }
-}
-
-#[test]
 fn built_in_outputs_keep_the_rules_of_their_channel() {
     for c in builtin_channels() {
         for file in c.outputs.iter().filter_map(ideal) {
