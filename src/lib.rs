@@ -1,5 +1,6 @@
 //! Packshot.
 
+pub mod catalog;
 pub mod codec;
 pub mod colour;
 pub mod demo;

@@ -1,5 +1,6 @@
 //! What is to be done and for whom: recipes and channels, as data. Touches no file and runs nothing.
 
+pub mod channel;
 mod compile;
 mod text;
 
