@@ -70,7 +70,7 @@ impl Op for ForegroundColour {
         let (Some(matte), Some(seen)) = (&scene.study.matte, scene.seen) else { return Ok(()) };
         let grids = scene.matte_grids(matte);
         let map = scene.frame.map_to(&scene.study.proxy_frame);
-        let params = ForegroundParams { map, least: 0.05, field: 0.1, pad0: 0.0, pad1: 0.0 };
+        let params = ForegroundParams { map, least: 0.05, field: 2.0, pad0: 0.0, pad1: 0.0 };
         let coloured = scene.plan.plane("product", scene.plan.decl(seen).size, Format::Rgba);
         let inputs = [seen, scene.colour, grids.backdrop, grids.foreground];
         scene.plan.record("foreground_colour", &FOREGROUND_COLOUR, &params, &inputs, &[coloured])?;
@@ -119,7 +119,7 @@ fn cases() -> Vec<Case> {
     super::testing::colours(|name, colour| {
         let out = colour.size();
         let map = [13.0 / out.width as f32, 0.2, 11.0 / out.height as f32, -0.7];
-        let params = ForegroundParams { map, least: 0.05, field: 0.1, pad0: 0.0, pad1: 0.0 };
+        let params = ForegroundParams { map, least: 0.05, field: 2.0, pad0: 0.0, pad1: 0.0 };
         let matted = super::testing::colour(out, "noise");
         Case {
             name,

@@ -7,18 +7,17 @@
 mod judge;
 mod kinds;
 mod parse;
-mod place;
 mod rule;
 
 use std::sync::LazyLock;
 
 pub use judge::{Finished, Verdict, judge};
 pub use kinds::{
-    Align, Axis, Background, ColourModel, FileFormat, FileKind, Fill, Frame, Margins, NameTemplate,
+    Background, ColourModel, FileFormat, FileKind, Fill, Frame, NameTemplate,
     Subsampling,
 };
 pub use parse::{ChannelError, parse};
-pub use place::Placement;
+pub use crate::ops::place::{Align, Axis, Margins, Room};
 pub use rule::{AlphaDemand, Backdrop, Demand, Ratio, Rule, Severity};
 
 /// A marketplace, or a purpose such as an archive master: its outputs and its rules.
@@ -62,6 +61,13 @@ pub struct OutputSpec {
 }
 
 impl OutputSpec {
+    /// The room that it gives the product.
+    #[must_use]
+    pub fn room(&self) -> Room {
+        let fill = self.fill.unwrap_or(Fill { share: 1.0, axis: Axis::Both });
+        Room { share: f64::from(fill.share), axis: fill.axis, align: self.align, margins: self.margins }
+    }
+
     /// The file name for an item whose `sku` and `view` are already safe as parts of file names.
     #[must_use]
     pub fn file_name(&self, sku: &str, view: &str) -> String {

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::image::Size;
+use crate::ops::place::Axis;
 
 /// The size of an output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -57,19 +58,6 @@ impl From<Frame> for String {
     }
 }
 
-/// Which side of the product the fill share speaks of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Axis {
-    /// Whichever side is larger relative to the frame.
-    #[default]
-    Both,
-    /// Its width, unless its height would then leave the frame.
-    Width,
-    /// Its height, unless its width would then leave the frame.
-    Height,
-}
-
 /// How much of the frame the product takes, side to side (not area to area).
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -79,33 +67,6 @@ pub struct Fill {
     /// Which side that is.
     #[serde(default)]
     pub axis: Axis,
-}
-
-/// Where the product stands in the room that fill and margins leave it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Align {
-    /// In the middle both ways.
-    #[default]
-    Centre,
-    /// In the middle, at the upper margin.
-    Top,
-    /// In the middle, standing on the lower margin.
-    Bottom,
-}
-
-/// What stays free of product, as shares of the frame's width or height.
-#[derive(Clone, Copy, Debug, PartialEq, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Margins {
-    /// Of the height.
-    pub top: f32,
-    /// Of the width.
-    pub right: f32,
-    /// Of the height.
-    pub bottom: f32,
-    /// Of the width.
-    pub left: f32,
 }
 
 /// What lies behind the product.
