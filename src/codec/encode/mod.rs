@@ -1,0 +1,174 @@
+//! Finished pixels to the bytes of a file.
+//!
+//! Takes straight-alpha sRGB codes and writes them as they are: no resizing, no compositing, no colour
+//! conversion, no metadata but the profile. Where an output has no alpha, the alpha of the pixels is
+//! ignored.
+
+mod avif;
+mod jpeg;
+mod png;
+mod tiff;
+mod webp;
+
+use super::{CodecError, FileFormat};
+use crate::image::{Format, Plane, Size};
+
+/// How a JPEG stores colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Subsampling {
+    /// A colour for every pixel.
+    S444,
+    /// A colour for four pixels, their average: smaller files.
+    #[default]
+    S420,
+}
+
+/// How hard a PNG is compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum PngEffort {
+    /// In the time of writing it.
+    #[default]
+    Fast,
+    /// In some fifty times that, 5 to 25 % smaller.
+    Small,
+}
+
+/// Whether a colour profile is embedded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum OutputProfile {
+    /// sRGB.
+    #[default]
+    Srgb,
+    /// None.
+    None,
+}
+
+/// The kind of file to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// JPEG, baseline.
+    Jpeg {
+        /// 1 to 100.
+        quality: u8,
+        /// How colour is stored.
+        subsampling: Subsampling,
+    },
+    /// PNG in colour.
+    Png {
+        /// Bits a sample, 8 or 16.
+        bits: u8,
+        /// Whether alpha is kept.
+        alpha: bool,
+        /// How hard it is compressed.
+        effort: PngEffort,
+    },
+    /// TIFF, uncompressed.
+    Tiff {
+        /// Bits a sample, 8 or 16.
+        bits: u8,
+        /// Whether alpha is kept (straight).
+        alpha: bool,
+    },
+    /// WebP.
+    Webp {
+        /// 0 to 100; lossless where `None`.
+        quality: Option<u8>,
+        /// Whether alpha is kept.
+        alpha: bool,
+    },
+    /// AVIF; needs the feature `avif`.
+    Avif {
+        /// 1 to 100.
+        quality: u8,
+        /// Whether alpha is kept.
+        alpha: bool,
+    },
+    /// The alpha channel as a grey PNG: a matte.
+    GrayPng {
+        /// Bits a sample, 8 or 16.
+        bits: u8,
+    },
+}
+
+impl Output {
+    /// The usual end of the file's name, without a dot.
+    #[must_use]
+    pub fn extension(&self) -> &'static str {
+        match self.format() {
+            FileFormat::Jpeg => "jpg",
+            FileFormat::Png => "png",
+            FileFormat::Tiff => "tif",
+            FileFormat::Webp => "webp",
+            FileFormat::Avif => "avif",
+        }
+    }
+
+    /// Whether it takes 16-bit pixels instead of 8-bit ones.
+    #[must_use]
+    pub fn wants_16_bits(&self) -> bool {
+        matches!(self, Self::Png { bits: 16, .. } | Self::Tiff { bits: 16, .. } | Self::GrayPng { bits: 16 })
+    }
+
+    fn format(&self) -> FileFormat {
+        match self {
+            Self::Jpeg { .. } => FileFormat::Jpeg,
+            Self::Png { .. } | Self::GrayPng { .. } => FileFormat::Png,
+            Self::Tiff { .. } => FileFormat::Tiff,
+            Self::Webp { .. } => FileFormat::Webp,
+            Self::Avif { .. } => FileFormat::Avif,
+        }
+    }
+
+    /// Longest side the format can have.
+    fn max_side(&self) -> u32 {
+        match self.format() {
+            FileFormat::Jpeg | FileFormat::Avif => 65_535,
+            FileFormat::Webp => 16_383,
+            FileFormat::Png | FileFormat::Tiff => i32::MAX as u32,
+        }
+    }
+}
+
+/// The bytes of a file that holds these pixels: [`Format::RGBA8`], or [`Format::RGBA16`] in native order
+/// where the output [wants 16 bits](Output::wants_16_bits); straight alpha, sRGB codes.
+///
+/// # Errors
+/// [`CodecError`] where the pixels do not fit the output or the encoder fails.
+pub fn encode(pixels: &Plane, output: &Output, profile: OutputProfile) -> Result<Vec<u8>, CodecError> {
+    let expected = if output.wants_16_bits() { Format::RGBA16 } else { Format::RGBA8 };
+    let size = pixels.size();
+    if pixels.format() != expected || size.pixels() == 0 {
+        let found = format!("{size} of {}", pixels.format());
+        return Err(CodecError::OutputPixels { expected: expected.to_string(), found });
+    }
+    if let Output::Png { bits, .. } | Output::Tiff { bits, .. } | Output::GrayPng { bits } = output
+        && !matches!(bits, 8 | 16)
+    {
+        return Err(CodecError::unsupported(output.format(), format!("{bits} bits a sample")));
+    }
+    let max = output.max_side();
+    if size.long_side() > max {
+        return Err(CodecError::OutputSize { format: output.format(), max, size });
+    }
+    let icc = (profile == OutputProfile::Srgb).then(crate::colour::srgb_profile);
+    match *output {
+        Output::Jpeg { quality, subsampling } => jpeg::encode(pixels, quality, subsampling, icc),
+        Output::Png { alpha, effort, .. } => png::encode(pixels, alpha, effort, icc),
+        Output::GrayPng { .. } => png::encode_gray(pixels),
+        Output::Tiff { alpha, .. } => tiff::encode(pixels, alpha, icc),
+        Output::Webp { quality: Some(quality), alpha } => webp::lossy(pixels, quality, alpha, icc),
+        Output::Webp { quality: None, alpha } => webp::lossless(pixels, alpha, icc),
+        Output::Avif { quality, alpha } => avif::encode(pixels, quality, alpha),
+    }
+}
+
+/// Three of four samples of every pixel.
+fn without_alpha<T: Copy>(samples: &[T]) -> Vec<T> {
+    samples.as_chunks::<4>().0.iter().flat_map(|p| [p[0], p[1], p[2]]).collect()
+}
+
+/// Width and height of the formats that count in 16 bits; the size was checked before.
+fn sides(size: Size) -> (u16, u16) {
+    let side = |v| u16::try_from(v).unwrap_or(u16::MAX);
+    (side(size.width), side(size.height))
+}

@@ -1,0 +1,77 @@
+//! PNG out.
+//!
+//! `fdeflate` with one filter for every row. Measured on cut-outs of 2000 to 2160 pixels, 8-bit RGBA, one
+//! thread: Paeth writes 12 ms and the same bytes as choosing a filter row by row (15 to 22 ms); Up, Sub and
+//! Average are as fast and 5 to 350 % larger. [`PngEffort::Small`] is the `png` crate's balanced deflate with
+//! a filter chosen for every row: 5 to 25 % smaller for 100 to 550 ms.
+
+use ::png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Filter, Info};
+
+use super::{CodecError, FileFormat, PngEffort, without_alpha};
+use crate::image::{Format, Plane, Size};
+
+pub(super) fn encode(
+    pixels: &Plane,
+    alpha: bool,
+    effort: PngEffort,
+    icc: Option<&[u8]>,
+) -> Result<Vec<u8>, CodecError> {
+    let deep = pixels.format() == Format::RGBA16;
+    let colour = if alpha { ColorType::Rgba } else { ColorType::Rgb };
+    let size = pixels.size();
+    match (deep, alpha) {
+        (false, true) => write(size, colour, deep, pixels.bytes(), effort, icc),
+        (false, false) => write(size, colour, deep, &without_alpha(pixels.bytes()), effort, icc),
+        (true, true) => write(size, colour, deep, &big_endian(pixels.shorts().iter()), effort, icc),
+        (true, false) => {
+            let colours = pixels.shorts().as_chunks::<4>().0.iter().flat_map(|p| &p[..3]);
+            write(size, colour, deep, &big_endian(colours), effort, icc)
+        }
+    }
+}
+
+/// The alpha channel as grey.
+pub(super) fn encode_gray(pixels: &Plane) -> Result<Vec<u8>, CodecError> {
+    let deep = pixels.format() == Format::RGBA16;
+    let samples: Vec<u8> = if deep {
+        big_endian(pixels.shorts().as_chunks::<4>().0.iter().map(|p| &p[3]))
+    } else {
+        pixels.bytes().as_chunks::<4>().0.iter().map(|p| p[3]).collect()
+    };
+    write(pixels.size(), ColorType::Grayscale, deep, &samples, PngEffort::Fast, None)
+}
+
+fn big_endian<'a>(samples: impl Iterator<Item = &'a u16>) -> Vec<u8> {
+    samples.flat_map(|v| v.to_be_bytes()).collect()
+}
+
+fn write(
+    size: Size,
+    colour: ColorType,
+    deep: bool,
+    samples: &[u8],
+    effort: PngEffort,
+    icc: Option<&[u8]>,
+) -> Result<Vec<u8>, CodecError> {
+    let failed = |e: EncodingError| CodecError::encode(FileFormat::Png, e);
+    let mut info = Info::with_size(size.width, size.height);
+    info.color_type = colour;
+    info.bit_depth = if deep { BitDepth::Sixteen } else { BitDepth::Eight };
+    info.icc_profile = icc.map(Into::into);
+    let mut out = Vec::with_capacity(samples.len() / 2 + 4096);
+    let mut encoder = Encoder::with_info(&mut out, info).map_err(failed)?;
+    match effort {
+        PngEffort::Fast => {
+            encoder.set_compression(Compression::Fast);
+            encoder.set_filter(Filter::Paeth);
+        }
+        PngEffort::Small => {
+            encoder.set_compression(Compression::Balanced);
+            encoder.set_filter(Filter::Adaptive);
+        }
+    }
+    let mut writer = encoder.write_header().map_err(failed)?;
+    writer.write_image_data(samples).map_err(failed)?;
+    writer.finish().map_err(failed)?;
+    Ok(out)
+}
