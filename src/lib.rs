@@ -1,6 +1,8 @@
 //! Packshot.
 
 pub mod catalog;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod codec;
 pub mod colour;
 pub mod demo;

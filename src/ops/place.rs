@@ -169,7 +169,8 @@ pub fn frame(study: &Study, placing: Placing) -> Frame {
 
 /// The size with the product's aspect once share and margins are added around it.
 fn around(product: Window, long: u32, room: Room) -> Size {
-    let (w, h) = (product.width / room.share.min(room.across()), product.height / room.share.min(room.down()));
+    let (w, h) =
+        (product.width / room.share.min(room.across()), product.height / room.share.min(room.down()));
     let round = |short: f64, side: f64| ((f64::from(long) * short / side).round() as u32).max(1);
     if w >= h { Size::new(long, round(h, w)) } else { Size::new(round(w, h), long) }
 }

@@ -11,13 +11,10 @@ mod rule;
 
 use std::sync::LazyLock;
 
-pub use judge::{Finished, Verdict, judge};
-pub use kinds::{
-    Background, ColourModel, FileFormat, FileKind, Fill, Frame, NameTemplate,
-    Subsampling,
-};
-pub use parse::{ChannelError, parse};
 pub use crate::ops::place::{Align, Axis, Margins, Room};
+pub use judge::{Finished, Verdict, judge};
+pub use kinds::{Background, ColourModel, FileFormat, FileKind, Fill, Frame, NameTemplate, Subsampling};
+pub use parse::{ChannelError, parse};
 pub use rule::{AlphaDemand, Backdrop, Demand, Ratio, Rule, Severity};
 
 /// A marketplace, or a purpose such as an archive master: its outputs and its rules.

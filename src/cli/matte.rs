@@ -1,0 +1,106 @@
+//! `packshot matte`: one photograph to its alpha, cut-out and foreground colour, at full resolution.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::{EngineArgs, Failed};
+use crate::codec::{self, DecodeOptions, Output, OutputProfile, Overwrite, PngEffort};
+use crate::image::{Format, Plane};
+use crate::ops::place::Placing;
+use crate::recipe::{Recipe, Wanted};
+
+/// Flags of `matte`.
+#[derive(Debug, Args)]
+pub(super) struct MatteArgs {
+    /// The photograph.
+    image: PathBuf,
+    /// Where alpha goes: a 16-bit grey PNG.
+    #[arg(short, long, value_name = "PNG")]
+    out: PathBuf,
+    /// Also write the cut-out: 16-bit with straight alpha, .png or .tif.
+    #[arg(long, value_name = "FILE")]
+    cutout: Option<PathBuf>,
+    /// Also write the foreground colour without alpha: a 16-bit PNG.
+    #[arg(long, value_name = "PNG")]
+    foreground: Option<PathBuf>,
+    #[command(flatten)]
+    engine: EngineArgs,
+    /// Replace files that are there.
+    #[arg(long)]
+    overwrite: bool,
+    /// Print numbers and flags as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+pub(super) fn run(args: &MatteArgs) -> Result<(), Failed> {
+    let engine = args.engine.open(true)?;
+    let recipe = Recipe::builtin("matte")?;
+    let bytes = codec::read_file(&args.image)?;
+    let image = codec::decode(&bytes, &DecodeOptions::default(), engine.pool())
+        .map_err(|e| super::decoding(&args.image, &e))?;
+    let wanted = Wanted {
+        name: "cut-out".into(),
+        placing: Placing::Source,
+        sixteen_bits: true,
+        transparent: true,
+        background: [255; 3],
+    };
+    let rendering = engine
+        .render(&image, &recipe, std::slice::from_ref(&wanted))
+        .map_err(|e| Failed::item(e.code(), format!("{}: {e}", args.image.display()), e.help()))?;
+    for picture in &rendering.pictures {
+        write(args, &args.out, &picture.pixels, &Output::GrayPng { bits: 16 })?;
+        if let Some(path) = &args.cutout {
+            write(args, path, &picture.pixels, &cutout(path)?)?;
+        }
+        if let Some(path) = &args.foreground {
+            let output = Output::Png { bits: 16, alpha: false, effort: PngEffort::Fast };
+            write(args, path, &opaque(&picture.pixels), &output)?;
+        }
+    }
+    for flag in &rendering.flags {
+        eprintln!("review[{}]: {}: {}", flag.code, args.image.display(), flag.reason);
+    }
+    if args.json {
+        let report = serde_json::json!({
+            "image": args.image.display().to_string(),
+            "backend": rendering.backend,
+            "numbers": rendering.numbers,
+            "flags": rendering.flags,
+            "timings_ms": rendering.timings,
+        });
+        println!("{report}");
+    }
+    Ok(())
+}
+
+fn cutout(path: &Path) -> Result<Output, Failed> {
+    match path.extension().and_then(|e| e.to_str()) {
+        Some("png") => Ok(Output::Png { bits: 16, alpha: true, effort: PngEffort::Fast }),
+        Some("tif" | "tiff") => Ok(Output::Tiff { bits: 16, alpha: true }),
+        _ => Err(Failed::usage(
+            "E-CUTOUT",
+            format!("{}: no cut-out format", path.display()),
+            "name it .png or .tif",
+        )),
+    }
+}
+
+/// The same picture with alpha 1.
+fn opaque(pixels: &Plane) -> Plane {
+    let mut plane = pixels.clone();
+    if pixels.format() == Format::RGBA16 {
+        plane.shorts_mut().chunks_exact_mut(4).for_each(|p| p[3] = u16::MAX);
+    }
+    plane
+}
+
+fn write(args: &MatteArgs, path: &Path, pixels: &Plane, output: &Output) -> Result<(), Failed> {
+    let bytes = codec::encode(pixels, output, OutputProfile::Srgb)
+        .map_err(|e| Failed::item(e.code(), format!("{}: {e}", path.display()), e.help()))?;
+    let overwrite = if args.overwrite { Overwrite::Yes } else { Overwrite::No };
+    Ok(codec::write_atomic(path, &bytes, overwrite)?)
+}

@@ -1,0 +1,189 @@
+//! The command line: turns flags into the library's options, results into text and an exit code. The only
+//! room that prints: results on stdout, everything else on stderr.
+
+mod check;
+mod demo;
+mod list;
+mod matte;
+mod progress;
+mod render;
+mod sheet;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::codec::{self, CodecError};
+use crate::engine::{Backend, Engine, EngineError, EngineOptions};
+use crate::recipe::channel::{self, Channel};
+use crate::recipe::{Recipe, RecipeError};
+
+/// Compositing for product photographs: cut-outs, measured colour, catalog pictures.
+#[derive(Debug, Parser)]
+#[command(name = "packshot", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Turn photographs into catalog pictures.
+    Render(render::RenderArgs),
+    /// Cut one product out: alpha, cut-out, foreground colour.
+    Matte(matte::MatteArgs),
+    /// Validate a recipe, print its plan, or hold finished files against a channel's rules.
+    Check(check::CheckArgs),
+    /// List the ops and their settings.
+    Ops(list::OpsArgs),
+    /// List the channels, or one channel's outputs and rules.
+    Channels(list::ChannelsArgs),
+    /// List the graphics adapters and which one would be used.
+    Devices,
+    /// Make a shoot with the built-in studio simulator and render it.
+    Demo(demo::DemoArgs),
+}
+
+/// Which hardware.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum BackendArg {
+    /// A real GPU if there is one, else the processor.
+    #[default]
+    Auto,
+    /// The processor.
+    Cpu,
+    /// A GPU, or an error.
+    Gpu,
+}
+
+/// Flags of every command that renders.
+#[derive(Debug, Args)]
+struct EngineArgs {
+    /// Which hardware does the pixel work.
+    #[arg(long, value_enum, default_value_t, env = "PACKSHOT_BACKEND")]
+    backend: BackendArg,
+    /// Part of the adapter's name; the only way to a software adapter.
+    #[arg(long, value_name = "NAME", env = "PACKSHOT_ADAPTER")]
+    adapter: Option<String>,
+}
+
+impl EngineArgs {
+    fn open(&self, parallel: bool) -> Result<Engine, Failed> {
+        let backend = match self.backend {
+            BackendArg::Auto => Backend::Auto,
+            BackendArg::Cpu => Backend::Cpu,
+            BackendArg::Gpu => Backend::Gpu,
+        };
+        Ok(Engine::new(&EngineOptions { backend, adapter: self.adapter.clone(), parallel })?)
+    }
+}
+
+/// Why a command ends early: the three lines of an error, and the exit code.
+#[derive(Debug)]
+struct Failed {
+    code: u8,
+    name: String,
+    what: String,
+    cause: Option<String>,
+    help: String,
+}
+
+impl Failed {
+    /// Bad usage, recipe or manifest, or a missing backend.
+    fn usage(name: &str, what: impl Into<String>, help: &str) -> Self {
+        Self { code: 2, name: name.into(), what: what.into(), cause: None, help: help.into() }
+    }
+
+    /// A file that failed or was refused.
+    fn item(name: &str, what: impl Into<String>, help: &str) -> Self {
+        Self { code: 3, ..Self::usage(name, what, help) }
+    }
+
+    fn print(&self) {
+        eprintln!("error[{}]: {}", self.name, self.what);
+        if let Some(cause) = &self.cause {
+            eprintln!("  cause: {cause}");
+        }
+        if !self.help.is_empty() {
+            eprintln!("  help:  {}", self.help);
+        }
+    }
+}
+
+impl From<EngineError> for Failed {
+    fn from(e: EngineError) -> Self {
+        Self::usage("E-NO-GPU", e.to_string(), "use --backend cpu, or see `packshot devices`")
+    }
+}
+
+impl From<RecipeError> for Failed {
+    fn from(e: RecipeError) -> Self {
+        Self::usage("E-RECIPE", e.to_string(), "see `packshot ops` for ops and settings")
+    }
+}
+
+impl From<codec::ReadError> for Failed {
+    fn from(e: codec::ReadError) -> Self {
+        Self::item(e.code(), e.to_string(), e.help())
+    }
+}
+
+impl From<codec::WriteError> for Failed {
+    fn from(e: codec::WriteError) -> Self {
+        let code = if e.code() == "E-DISK-FULL" { 75 } else { 3 };
+        Self { code, ..Self::item(e.code(), e.to_string(), e.help()) }
+    }
+}
+
+fn decoding(path: &Path, e: &CodecError) -> Failed {
+    Failed::item(e.code(), format!("{}: {e}", path.display()), e.help())
+}
+
+/// A built-in recipe by name, or a file.
+fn recipe(name: &str) -> Result<Recipe, Failed> {
+    let path = Path::new(name);
+    if path.extension().is_none_or(|e| e != "toml") {
+        return Ok(Recipe::builtin(name)?);
+    }
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| Failed::usage("E-RECIPE-FILE", format!("{name}: {e}"), "check the recipe's path"))?;
+    Ok(Recipe::parse(&text)?)
+}
+
+/// A built-in channel by name, or a file.
+fn channel(name: &str) -> Result<Channel, Failed> {
+    let path = Path::new(name);
+    if path.extension().is_none_or(|e| e != "toml") {
+        let unknown = || format!("there is no channel `{name}`");
+        return channel::channel(name).cloned().ok_or_else(|| {
+            Failed::usage("E-CHANNEL", unknown(), "see `packshot channels`, or name a .toml file")
+        });
+    }
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| Failed::usage("E-CHANNEL-FILE", format!("{name}: {e}"), "check the channel's path"))?;
+    channel::parse(&text).map_err(|e| {
+        Failed::usage("E-CHANNEL", format!("{name}: {e}"), "see `packshot channels NAME` for an example")
+    })
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Render(args) => render::run(&args),
+        Command::Matte(args) => matte::run(&args).map(|()| 0),
+        Command::Check(args) => check::run(&args),
+        Command::Ops(args) => list::ops(&args).map(|()| 0),
+        Command::Channels(args) => list::channels(&args).map(|()| 0),
+        Command::Devices => list::devices().map(|()| 0),
+        Command::Demo(args) => demo::run(&args),
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(failed) => {
+            failed.print();
+            ExitCode::from(failed.code)
+        }
+    }
+}
