@@ -157,7 +157,7 @@ fn webp_alpha_is_exact_for_libwebp_too() {
         for noisy in [false, true] {
             if noisy {
                 let alphas = pixels.bytes_mut().iter_mut().skip(3).step_by(4);
-                alphas.enumerate().for_each(|(i, a)| *a = (i * 2_654_435_761 >> 7) as u8);
+                alphas.enumerate().for_each(|(i, a)| *a = ((i * 2_654_435_761) >> 7) as u8);
             }
             let bytes = encode(&pixels, &output, OutputProfile::Srgb).unwrap();
             let wanted: Vec<u8> = pixels.bytes().iter().skip(3).step_by(4).copied().collect();
