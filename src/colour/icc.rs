@@ -174,7 +174,7 @@ mod tests {
             for (row, wanted) in made.to_working.iter().zip(wanted) {
                 assert!((row.iter().sum::<f32>() - 1.0).abs() <= 2.0 * f32::EPSILON, "{row:?}");
                 for (v, w) in row.iter().zip(wanted) {
-                    assert!((f64::from(*v) - w).abs() < 2e-4, "{v} against {w} in {}", made.name);
+                    assert!((f64::from(*v) - w).abs() < 5e-4, "{v} against {w} in {}", made.name);
                 }
             }
             assert!(made.tables.iter().all(|t| t.len() == 65_536 && t.last() == Some(&1.0)));

@@ -1,17 +1,19 @@
 //! JPEG in: grey, YCbCr, RGB, CMYK and YCCK, baseline and progressive.
 //!
-//! Two decoders, measured on 24 megapixels of a synthetic studio photograph (6000×4000, grain, one thread
-//! of a busy two-core x86-64 server, best of three to five, milliseconds of wall time on one core):
+//! Two decoders, measured on 24 megapixels of a synthetic studio photograph (6000×4000, grain; release
+//! build on one core of a shared two-core x86-64 server; best of several in a quiet and in a busy hour, in
+//! milliseconds):
 //!
 //! | file | full, `zune-jpeg` | 1/2, `jpeg-decoder` | 1/4 | 1/8 |
 //! |---|---|---|---|---|
-//! | 4:2:0 quality 92, 4.8 MB | 105–119 | 128 | 94 | 95 |
-//! | 4:4:4 quality 95, 8.3 MB | 132–213 | 247 | 245 | 225 |
-//! | 4:2:0 progressive, 4.9 MB | 159–291 | 225 | 219 | 232 |
+//! | 4:2:0 quality 92, 4.8 MB | 85–119 | 119–128 | 81–94 | 83–95 |
+//! | 4:4:4 quality 95, 8.3 MB | 132–213 | 195–247 | 170–245 | 161–225 |
+//! | 4:2:0 progressive, 4.9 MB | 159–291 | 183–225 | 199–219 | 151–232 |
 //!
 //! The entropy decoder is most of the work, and `zune-jpeg`'s is so much faster that scaling while
-//! decoding saves time only at 1/4 and 1/8 of baseline 4:2:0. So it is used there, and for pictures so
-//! large ([`LARGE`]) that memory decides; everything else is decoded in full, strictly, straight into the
+//! decoding saves time only at 1/4 and 1/8 of baseline 4:2:0, and little there; what it saves is memory
+//! (a fresh 72 MB plane costs 45 ms in page faults). So it is used there, and for pictures so large
+//! ([`LARGE`]) that memory decides; everything else is decoded in full, strictly, straight into the
 //! pool's memory. `zune-jpeg` converts no CMYK here: four channels come out as stored.
 
 use zune_jpeg::JpegDecoder;

@@ -19,9 +19,10 @@ pub(super) struct Markers {
 }
 
 impl Markers {
-    /// Walks from the start of the file.
+    /// Walks from the start of the file: to its first scan where the file ends as it should, else through
+    /// all scans, for the end mark may be followed by anything.
     pub(super) fn read(bytes: &[u8]) -> Self {
-        let mut found = Self::default();
+        let mut found = Self { complete: bytes.ends_with(&[0xFF, 0xD9]), ..Self::default() };
         let mut rest = bytes.get(2..).unwrap_or_default();
         while let Some((marker, after)) = next_marker(rest) {
             match marker {
@@ -29,6 +30,7 @@ impl Markers {
                     found.complete = true;
                     break;
                 }
+                0xDA if found.complete => break,
                 // Marks without a segment.
                 0x01 | 0xD0..=0xD8 => rest = after,
                 _ => {

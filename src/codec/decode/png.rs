@@ -21,7 +21,7 @@ type Open<'a> = Reader<Cursor<&'a [u8]>>;
 pub(super) fn header(bytes: &[u8]) -> Result<(Size, Orientation), CodecError> {
     let mut reader = open(bytes)?;
     let mut exif = exif(reader.info());
-    if reader.info().exif_metadata.is_none() && memory_holds_exif(bytes) {
+    if reader.info().exif_metadata.is_none() && ends_with_exif(bytes) {
         // It may also come after the pixels; only then is it worth reading that far.
         let _ = reader.finish();
         exif = self::exif(reader.info());
@@ -107,8 +107,8 @@ fn exif(info: &Info<'_>) -> Exif {
     info.exif_metadata.as_deref().map_or(Exif::NONE, Exif::read)
 }
 
-/// Whether the bytes name an EXIF chunk anywhere.
-fn memory_holds_exif(bytes: &[u8]) -> bool {
+/// Whether an EXIF chunk seems to stand near the end of the file, after the pixels.
+fn ends_with_exif(bytes: &[u8]) -> bool {
     let tail = &bytes[bytes.len().saturating_sub(1 << 17)..];
     tail.windows(4).any(|w| w == b"eXIf")
 }

@@ -1,5 +1,5 @@
-//! TIFF in: grey, RGB, CMYK, YCbCr and palettes, 1 to 16 bits and floats, strips and tiles, planar or not,
-//! in the compressions of the `tiff` crate. The first picture of the file is the picture.
+//! TIFF in: grey, RGB, CMYK and YCbCr, 8 and 16 bits and floats, grey also in 1 to 4 bits, strips and tiles,
+//! planar or not, in the compressions of the `tiff` crate, which reads no palettes. The first picture of the file is the picture.
 //!
 //! Ordinary 8- and 16-bit and float pictures are decoded straight into the pool's memory; the rest goes
 //! through [`tiff_layout`](super::tiff_layout).
@@ -7,7 +7,7 @@
 use std::io::Cursor;
 
 use ::tiff::decoder::{Decoder, Limits};
-use ::tiff::tags::{IfdPointer, SampleFormat, Tag};
+use ::tiff::tags::{IfdPointer, PhotometricInterpretation, SampleFormat, Tag};
 use ::tiff::{ColorType, TiffError, TiffUnsupportedError};
 
 use super::orient::Orientation;
@@ -69,8 +69,7 @@ pub(super) fn decode(bytes: &[u8], request: &Request<'_>) -> Result<Decoded, Cod
             .map_err(|_| CodecError::unsupported(TIFF, "there is not enough memory for it"))?;
         memory.resize(layout.complete_len, 0);
         decoder.read_image_bytes(&mut memory).map_err(failed)?;
-        let map = decoder.find_tag_unsigned_vec(Tag::ColorMap).map_err(failed)?.unwrap_or_default();
-        tiff_layout::arrange(&stored, &memory, &map, request.pool)?
+        tiff_layout::arrange(&stored, &memory, request.pool)?
     };
     if stored.alpha == Alpha::Premultiplied && has_fourth(&pixels) {
         tiff_layout::unpremultiply(&mut pixels);
@@ -195,6 +194,9 @@ pub(super) fn failed(error: TiffError) -> CodecError {
 fn plain(what: &TiffUnsupportedError) -> String {
     match what {
         TiffUnsupportedError::UnsupportedCompressionMethod(method) => format!("compression {method:?}"),
+        TiffUnsupportedError::InterpretationWithBits(PhotometricInterpretation::RGBPalette, _) => {
+            "palette colours".into()
+        }
         TiffUnsupportedError::ChromaSubsampling => "uncompressed subsampled colour".into(),
         TiffUnsupportedError::UnsupportedColorType(colour) => format!("samples of {colour:?}"),
         other => other.to_string(),

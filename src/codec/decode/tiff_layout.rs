@@ -1,5 +1,5 @@
-//! The less common shapes of a TIFF made ordinary: planes interleaved, small depths widened, palettes looked
-//! up, YCbCr converted, alpha divided out. Works on decoded samples; reads no file.
+//! The less common shapes of a TIFF made ordinary: planes interleaved, small depths widened,
+//! YCbCr converted, alpha divided out. Works on decoded samples; reads no file.
 
 use ::tiff::ColorType;
 
@@ -25,7 +25,6 @@ impl Stored {
     fn pixel(&self) -> Option<(Model, usize, u8)> {
         Some(match self.colour {
             ColorType::Gray(_) => (Model::Grey, 1, 1),
-            ColorType::Palette(_) => (Model::Rgb, 1, 3),
             ColorType::RGB(_) | ColorType::YCbCr(_) => (Model::Rgb, 3, 3),
             ColorType::RGBA(_) => (Model::Rgb, 4, 4),
             ColorType::CMYK(_) => (Model::Cmyk, 4, 4),
@@ -43,7 +42,6 @@ impl Stored {
     /// The type of sample to widen to.
     fn sample(&self) -> Option<Sample> {
         match (self.colour, self.colour.bit_depth(), self.float) {
-            (ColorType::Palette(_), 1 | 2 | 4 | 8 | 16, false) => Some(Sample::U16),
             (_, 1 | 2 | 4 | 8, false) => Some(Sample::U8),
             (_, 16 | 32, false) => Some(Sample::U16),
             (ColorType::CMYK(_) | ColorType::CMYKA(_) | ColorType::YCbCr(_), _, true) => None,
@@ -64,20 +62,12 @@ pub(super) fn check(stored: &Stored) -> Result<(), CodecError> {
 }
 
 /// Decoded samples as an ordinary plane.
-pub(super) fn arrange(
-    stored: &Stored,
-    memory: &[u8],
-    map: &[u16],
-    pool: &Pool,
-) -> Result<(Plane, Model), CodecError> {
+pub(super) fn arrange(stored: &Stored, memory: &[u8], pool: &Pool) -> Result<(Plane, Model), CodecError> {
     let (Some((model, samples, channels)), Some(sample)) = (stored.pixel(), stored.sample()) else {
         check(stored)?;
         return Err(CodecError::unsupported(FileFormat::Tiff, "an unknown layout"));
     };
     let bits = u32::from(stored.colour.bit_depth());
-    if matches!(stored.colour, ColorType::Palette(_)) && map.len() < 3 << bits {
-        return Err(CodecError::damaged(FileFormat::Tiff, "its palette is incomplete"));
-    }
     let mut plane = pool.take(stored.size, Format::Packed { sample, channels });
     let width = stored.size.width as usize;
     for y in 0..stored.size.height as usize {
@@ -96,12 +86,6 @@ pub(super) fn arrange(
                     let values = gather(kept, |c| float(at(x, c), bits));
                     plane.floats_mut()[to..][..channels.into()]
                         .copy_from_slice(&spread(values, kept, channels));
-                }
-                Sample::U16 if samples == 1 && channels == 3 => {
-                    let (row, index) = at(x, 0);
-                    let entry = integer(row, index, bits) as usize;
-                    let colour = [0, 1, 2].map(|c| map[(c << bits) + entry]);
-                    plane.shorts_mut()[to..][..3].copy_from_slice(&colour);
                 }
                 Sample::U16 => {
                     let values = gather(kept, |c| wide(at(x, c), bits));
