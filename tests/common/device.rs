@@ -23,10 +23,14 @@ impl Deref for Lent {
     }
 }
 
-/// Opens the adapter that `PACKSHOT_ADAPTER` names, or else lavapipe.
+/// The adapter that `PACKSHOT_ADAPTER` names, or else lavapipe.
+pub fn adapter_name() -> String {
+    std::env::var("PACKSHOT_ADAPTER").unwrap_or_else(|_| "llvmpipe".into())
+}
+
+/// Opens that adapter.
 pub fn open() -> Result<Gpu, GpuError> {
-    let name = std::env::var("PACKSHOT_ADAPTER").unwrap_or_else(|_| "llvmpipe".into());
-    Gpu::open(Choice::Named(&name), Arc::default())
+    Gpu::open(Choice::Named(&adapter_name()), Arc::default())
 }
 
 /// The device of this binary. Without one the test says so past the test runner's capture, and fails where
