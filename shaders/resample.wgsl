@@ -10,11 +10,21 @@ struct RowParams {
     top_code: u32,
     straight_alpha: u32,
     channels: u32,
+    // output rows that are made; the others are 0
+    first_row: u32,
+    end_row: u32,
+    pad0: u32,
+    pad1: u32,
 }
 
 struct ColumnParams {
     taps: u32,
     opaque: u32,
+    // output rows and columns that are made; the others are 0
+    first_row: u32,
+    end_row: u32,
+    first_column: u32,
+    end_column: u32,
     pad0: u32,
     pad1: u32,
 }
@@ -63,14 +73,17 @@ fn ingest_rows(@builtin(global_invocation_id) id: vec3<u32>) {
     if outside(p, 3u) {
         return;
     }
+    if p.y < rows_by.first_row || p.y >= rows_by.end_row {
+        for (var c = 0u; c < 4u; c++) {
+            rows_out[at4(3u, c, p.x, p.y)] = 0.0;
+        }
+        return;
+    }
     let x = rows_by.left + p.x;
     let first = u32(row_taps[at(2u, 0u, p.y)]);
     var sum = vec4<f32>(0.0);
     for (var k = 0u; k < rows_by.taps; k++) {
         let weight = row_taps[at(2u, 1u + k, p.y)];
-        if weight == 0.0 {
-            continue;
-        }
         let y = first + k;
         let alpha = select(1.0, coverage(x, y), rows_by.straight_alpha == 1u);
         let rgb = vec3<f32>(light(x, y, 0u), light(x, y, 1u), light(x, y, 2u));
@@ -92,14 +105,12 @@ fn resize_rows(@builtin(global_invocation_id) id: vec3<u32>) {
     if outside(p, 2u) {
         return;
     }
+    let made = p.y >= rows_by.first_row && p.y < rows_by.end_row;
     let first = u32(taps_of_rows[at(1u, 0u, p.y)]);
     for (var c = 0u; c < 4u; c++) {
         var sum = 0.0;
-        for (var k = 0u; k < rows_by.taps; k++) {
-            let weight = taps_of_rows[at(1u, 1u + k, p.y)];
-            if weight != 0.0 {
-                sum += weight * colour[at4(0u, c, rows_by.left + p.x, first + k)];
-            }
+        for (var k = 0u; made && k < rows_by.taps; k++) {
+            sum += taps_of_rows[at(1u, 1u + k, p.y)] * colour[at4(0u, c, rows_by.left + p.x, first + k)];
         }
         resized_rows[at4(2u, c, p.x, p.y)] = sum;
     }
@@ -116,13 +127,15 @@ fn resize_columns(@builtin(global_invocation_id) id: vec3<u32>) {
     if outside(p, 2u) {
         return;
     }
+    let in_rows = p.y >= columns_by.first_row && p.y < columns_by.end_row;
+    let made = in_rows && p.x >= columns_by.first_column && p.x < columns_by.end_column;
     let first = u32(column_taps[at(1u, 0u, p.x)]);
     for (var c = 0u; c < 4u; c++) {
         var sum = 0.0;
-        for (var k = 0u; k < columns_by.taps; k++) {
+        for (var k = 0u; made && k < columns_by.taps; k++) {
             sum += column_taps[at(1u, 1u + k, p.x)] * wide[at4(0u, c, first + k, p.y)];
         }
-        let opaque = c == 3u && columns_by.opaque == 1u;
+        let opaque = made && c == 3u && columns_by.opaque == 1u;
         narrow[at4(2u, c, p.x, p.y)] = select(sum, 1.0, opaque);
     }
 }

@@ -123,8 +123,9 @@ impl Plan {
     }
 
     /// Adds numbers that the analysis decided: tables, grids.
-    pub fn constant(&mut self, name: &'static str, plane: Plane) -> PlaneId {
-        self.add(name, plane.size(), plane.format(), Origin::Constant(Arc::new(plane)))
+    pub fn constant(&mut self, name: &'static str, plane: impl Into<Arc<Plane>>) -> PlaneId {
+        let plane = plane.into();
+        self.add(name, plane.size(), plane.format(), Origin::Constant(plane))
     }
 
     /// Declares a plane that a step will write.
@@ -205,6 +206,25 @@ impl Plan {
             outputs: outputs.to_vec(),
         });
         Ok(())
+    }
+
+    /// Changes the parameter block of the last step, if that is this kernel and wrote `output`: an op folds its
+    /// work into the step before instead of recording another pass.
+    ///
+    /// Returns whether it did.
+    pub fn amend<P: Params>(
+        &mut self,
+        kernel: &Kernel,
+        output: PlaneId,
+        change: impl FnOnce(P) -> P,
+    ) -> bool {
+        let last = self.steps.last_mut();
+        let Some(step) = last.filter(|s| s.kernel.name == kernel.name && s.outputs == [output]) else {
+            return false;
+        };
+        let params: P = bytemuck::pod_read_unaligned(&step.params);
+        step.params = bytemuck::bytes_of(&change(params)).to_vec();
+        true
     }
 
     /// Marks a plane as a result, to be read back; results come in the order of these calls.

@@ -69,16 +69,26 @@ fn border(size: Size) -> impl Iterator<Item = usize> {
     rows.chain((0..h).flat_map(move |y| [y * w, y * w + w - 1]))
 }
 
-/// Free space around the pixels that `product` finds; each side is walked only as far as it must be.
+/// Free space around the pixels that `product` finds. A row is walked from both ends only as far as it could
+/// still widen the box.
 fn extent(size: Size, product: impl Fn(usize) -> bool) -> Option<[u32; 4]> {
     let (w, h) = (size.width as usize, size.height as usize);
-    let row = |y: usize| (y * w..(y + 1) * w).any(&product);
-    let top = (0..h).find(|y| row(*y))?;
-    let bottom = (top..h).rev().find(|y| row(*y)).unwrap_or(top);
-    let column = |x: usize| (top..=bottom).any(|y| product(y * w + x));
-    let left = (0..w).find(|x| column(*x))?;
-    let right = (left..w).rev().find(|x| column(*x)).unwrap_or(left);
-    Some([top as u32, (w - 1 - right) as u32, (h - 1 - bottom) as u32, left as u32])
+    let (mut left, mut right, mut top, mut bottom) = (w, 0, None, 0);
+    for y in 0..h {
+        let row = |x: &usize| product(y * w + x);
+        let limit = if left == w { w } else { left };
+        let first = (0..limit).find(row);
+        let last = (right..w).rev().find(row);
+        let inside = || top.is_some() && (left..right).any(|x| row(&x));
+        if first.is_none() && last.is_none() && !inside() {
+            continue;
+        }
+        left = first.map_or(left, |x| x.min(left));
+        right = last.map_or(right, |x| (x + 1).max(right));
+        top = top.or(Some(y));
+        bottom = y;
+    }
+    top.map(|top| [top as u32, (w - right) as u32, (h - 1 - bottom) as u32, left as u32])
 }
 
 #[cfg(test)]

@@ -10,8 +10,6 @@ use super::{Format, Plane, Size};
 
 /// Lobes of the filter on each side.
 const LOBES: f64 = 3.0;
-/// Weights are padded to whole SIMD vectors of this many lanes.
-const LANES: usize = 8;
 
 /// The weights of one axis: for each output pixel a first source pixel and `count` weights from there on.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,9 +28,7 @@ impl Taps {
         let rows: Vec<(i64, Vec<f64>)> = (0..out)
             .map(|i| one(start + (f64::from(i) + 0.5) * scale, scale.max(1.0), i64::from(len)))
             .collect();
-        let widest = rows.iter().map(|(_, w)| w.len()).max().unwrap_or(1);
-        let padded = if widest == 1 { 1 } else { widest.next_multiple_of(LANES) };
-        let count = padded.min(len as usize);
+        let count = rows.iter().map(|(_, w)| w.len()).max().unwrap_or(1);
         let mut taps = Self { firsts: Vec::new(), weights: Vec::new(), count };
         for (first, weights) in rows {
             let shifted = first.min(i64::from(len) - count as i64);
@@ -52,11 +48,13 @@ impl Taps {
         self.count
     }
 
-    /// First and one past the last source pixel that any output pixel reads.
+    /// First and one past the last source pixel that output pixels `start .. end` read.
     #[must_use]
-    pub fn span(&self) -> (u32, u32) {
-        let first = self.firsts.iter().min().copied().unwrap_or(0);
-        (first, self.firsts.iter().max().map_or(0, |f| f + self.count as u32))
+    pub fn span_of(&self, [start, end]: [u32; 2]) -> (u32, u32) {
+        let end = (end as usize).min(self.firsts.len());
+        let firsts = &self.firsts[(start as usize).min(end)..end];
+        let first = firsts.iter().min().copied().unwrap_or(0);
+        (first, firsts.iter().max().map_or(self.count as u32, |f| f + self.count as u32))
     }
 
     /// Whether every output pixel is the source pixel `offset` further on.
@@ -120,7 +118,7 @@ mod tests {
             [(100, 0.0, 100.0, 33), (7, -3.0, 20.0, 40), (1, 0.0, 1.0, 5), (3000, 100.5, 2000.0, 1999)]
         {
             let taps = Taps::lanczos3(len, start, span, out);
-            assert!(taps.span().1 <= len);
+            assert!(taps.span_of([0, out]).1 <= len);
             for w in taps.weights.chunks_exact(taps.count) {
                 assert!((w.iter().sum::<f32>() - 1.0).abs() < 1e-5);
             }

@@ -1,7 +1,7 @@
 //! One matrix on colour: from the file's primaries to the working ones, white balance, exposure. Linear, so
 //! it commutes with premultiplication and with resizing.
 
-use crate::image::{Format, Matrix3};
+use crate::image::{Format, Matrix3, multiply};
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
 use crate::plan::{Plan, PlanError, PlaneId};
 use crate::{params, vectorised};
@@ -33,7 +33,7 @@ pub static COLOUR_MATRIX: Kernel = Kernel {
     cases,
 };
 
-/// Records a matrix; the identity records nothing.
+/// Records a matrix; the identity records nothing, and a matrix on a matrix becomes one.
 ///
 /// # Errors
 /// [`PlanError`] where the recording is inconsistent.
@@ -41,9 +41,21 @@ pub fn mix(plan: &mut Plan, op: &'static str, colour: PlaneId, m: Matrix3) -> Re
     if m == [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]] {
         return Ok(colour);
     }
+    let fold = |before: MatrixParams| {
+        params(product(m, [before.red, before.green, before.blue].map(|r| [r[0], r[1], r[2]])))
+    };
+    if plan.amend(&COLOUR_MATRIX, colour, fold) {
+        return Ok(colour);
+    }
     let mixed = plan.plane("colour", plan.decl(colour).size, Format::Rgba);
     plan.record(op, &COLOUR_MATRIX, &params(m), &[colour], &[mixed])?;
     Ok(mixed)
+}
+
+/// `m` after `before`.
+fn product(m: Matrix3, before: Matrix3) -> Matrix3 {
+    let wide = |m: Matrix3| m.map(|r| r.map(f64::from));
+    multiply(wide(m), wide(before)).map(|r| r.map(|v| v as f32))
 }
 
 fn params(m: Matrix3) -> MatrixParams {

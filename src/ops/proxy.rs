@@ -28,6 +28,7 @@ pub fn study(image: &Image) -> Study {
         has_alpha: image.alpha == AlphaMode::Straight,
         proxy,
         product: None,
+        visible: None,
         fill: None,
         gain: [1.0; 3],
         cut: Vec::new(),
@@ -82,32 +83,76 @@ impl<'a> Reader<'a> {
 }
 
 fn shrink(image: &Image, small: Size, block: usize) -> Plane {
-    let reader = Reader::new(image);
+    let (_, channels) = image.samples();
+    let plain = image.alpha == AlphaMode::None;
+    match (image.samples().0, channels) {
+        (Sample::U8, 3 | 4) if plain => {
+            shrink_rgb(image, image.pixels.bytes(), small, block, |t, v| t[usize::from(v)])
+        }
+        (Sample::U16, 3 | 4) if plain => shrink_rgb(image, image.pixels.shorts(), small, block, |t, v| {
+            t.get(usize::from(v)).copied().unwrap_or(1.0)
+        }),
+        _ => {
+            let reader = Reader::new(image);
+            blocks(image, small, block, |x, y| reader.at(x, y))
+        }
+    }
+}
+
+/// Opaque RGB codes of one type: the common case, kept free of questions a sample.
+fn shrink_rgb<T: Copy>(
+    image: &Image,
+    codes: &[T],
+    small: Size,
+    block: usize,
+    look: impl Fn(&[f32], T) -> f32,
+) -> Plane {
+    let channels = usize::from(image.samples().1);
+    let stride = image.size().width as usize * channels;
+    let full = |t: &std::sync::Arc<[f32]>| {
+        // A table for every code, so that looking up asks nothing.
+        let mut t = t.to_vec();
+        t.resize(t.len().max(256), 1.0);
+        t
+    };
+    let tables = [0, 1, 2].map(|c| full(&image.encoding.tables[c]));
+    blocks(image, small, block, |x, y| {
+        let start = y * stride + x * channels;
+        let p = &codes[start..start + 3];
+        [look(&tables[0], p[0]), look(&tables[1], p[1]), look(&tables[2], p[2]), 1.0]
+    })
+}
+
+/// Means of sampled blocks, in working light.
+#[inline(always)]
+fn blocks(image: &Image, small: Size, block: usize, at: impl Fn(usize, usize) -> [f32; 4]) -> Plane {
     let matrix: Matrix3 = image.encoding.to_working;
-    let Size { width, height } = image.size();
+    let (width, height) = (image.size().width as usize, image.size().height as usize);
     let step = block.div_ceil(SAMPLES).max(1);
     let offset = (step - 1) / 2;
     let mut plane = Plane::zeros(small, Format::Rgba);
     let run = small.width as usize;
+    let mut sums = vec![[0.0_f32; 4]; run];
     for (by, row) in plane.floats_mut().chunks_exact_mut(4 * run).enumerate() {
-        let ys = || (by * block + offset..((by + 1) * block).min(height as usize)).step_by(step);
-        for bx in 0..run {
-            let xs = || (bx * block + offset..((bx + 1) * block).min(width as usize)).step_by(step);
-            let mut sum = [0.0_f32; 4];
-            let mut count = 0.0_f32;
-            for y in ys() {
-                for x in xs() {
-                    let p = reader.at(x, y);
+        sums.fill([0.0; 4]);
+        let top = (by * block + offset).min(height - 1);
+        let ys = (top..((by + 1) * block).min(height).max(top + 1)).step_by(step);
+        let lines = ys.len() as f32;
+        for y in ys {
+            for (bx, sum) in sums.iter_mut().enumerate() {
+                let left = (bx * block + offset).min(width - 1);
+                for x in (left..((bx + 1) * block).min(width).max(left + 1)).step_by(step) {
+                    let p = at(x, y);
                     (0..4).for_each(|c| sum[c] += p[c]);
-                    count += 1.0;
                 }
             }
-            if count == 0.0 {
-                sum = reader.at((bx * block).min(width as usize - 1), (by * block).min(height as usize - 1));
-                count = 1.0;
-            }
-            let [r, g, b] = apply(matrix, [sum[0] / count, sum[1] / count, sum[2] / count]);
-            for (c, v) in [r, g, b, sum[3] / count].into_iter().enumerate() {
+        }
+        for (bx, sum) in sums.iter().enumerate() {
+            let left = (bx * block + offset).min(width - 1);
+            let across = (left..((bx + 1) * block).min(width).max(left + 1)).step_by(step).len() as f32;
+            let k = 1.0 / (lines * across);
+            let [r, g, b] = apply(matrix, [sum[0] * k, sum[1] * k, sum[2] * k]);
+            for (c, v) in [r, g, b, sum[3] * k].into_iter().enumerate() {
                 row[c * run + bx] = v;
             }
         }

@@ -159,19 +159,56 @@ fn code8(p: &QuantiseParams, value: f32, x: u32, y: u32, channel: u32) -> u32 {
     code as i32 as u32
 }
 
+/// Pixels that are tried as one: a chunk of one colour that needs no dither is one code.
+const CHUNK: usize = 32;
+
+/// The 8-bit pixel that this colour is wherever it stands, if it is one.
+#[inline(always)]
+fn settled8(p: &QuantiseParams, [r, g, b, a]: [f32; 4]) -> Option<u32> {
+    let v = code_value(p, r, g, b, a);
+    let near = |v: f32| p.dither == 0 || (v * 255.0 - (v * 255.0 + 0.5).floor()).abs() < 0.02;
+    let code = |v: f32| (v * 255.0 + 0.5).floor() as i32 as u32;
+    let word = code(v[0]) | (code(v[1]) << 8) | (code(v[2]) << 16) | (code(v[3]) << 24);
+    (near(v[0]) && near(v[1]) && near(v[2])).then_some(word)
+}
+
+/// Whether all values are the first.
+#[inline(always)]
+fn even(values: &[f32]) -> bool {
+    values.iter().fold(0, |sum, v| sum | (v.to_bits() ^ values[0].to_bits())) == 0
+}
+
 vectorised! {
     fn quantise8(job: &mut Job<'_>) {
         let p: QuantiseParams = job.params();
         for y in job.rows.clone() {
-            let [r, g, b, a] = job.inputs[0].rgba(i64::from(y));
+            let runs = job.inputs[0].rgba(i64::from(y));
             let words: &mut [u32] = bytemuck::cast_slice_mut(job.outputs[0].row_bytes(y));
-            for (x, ((((word, r), g), b), a)) in words.iter_mut().zip(r).zip(g).zip(b).zip(a).enumerate() {
-                let v = code_value(&p, *r, *g, *b, *a);
-                let code = |c: u32| code8(&p, v[c as usize], x as u32, y, c);
-                let alpha = (v[3] * 255.0 + 0.5).floor() as i32 as u32;
-                *word = code(0) | (code(1) << 8) | (code(2) << 16) | (alpha << 24);
+            for (i, words) in words.chunks_mut(CHUNK).enumerate() {
+                let start = i * CHUNK;
+                let [r, g, b, a] = runs.map(|run| &run[start..start + words.len()]);
+                let same = even(a) && even(r) && even(g) && even(b);
+                match same.then(|| settled8(&p, [r[0], g[0], b[0], a[0]])).flatten() {
+                    Some(word) => words.fill(word),
+                    None => pixels8(&p, [r, g, b, a], start as u32, y, words),
+                }
             }
         }
+    }
+}
+
+#[inline(always)]
+fn pixels8(p: &QuantiseParams, [r, g, b, a]: [&[f32]; 4], start: u32, y: u32, words: &mut [u32]) {
+    let count = words.len();
+    let (r, g, b, a) = (&r[..count], &g[..count], &b[..count], &a[..count]);
+    for i in 0..count {
+        let x = start + i as u32;
+        let v = code_value(p, r[i], g[i], b[i], a[i]);
+        let alpha = (v[3] * 255.0 + 0.5).floor() as i32 as u32;
+        words[i] = code8(p, v[0], x, y, 0)
+            | (code8(p, v[1], x, y, 1) << 8)
+            | (code8(p, v[2], x, y, 2) << 16)
+            | (alpha << 24);
     }
 }
 

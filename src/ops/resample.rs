@@ -3,7 +3,8 @@
 //! Rows first, then columns, so that both passes run in one band and only the rows that an output needs
 //! are ever linearised. Chooses nothing: the taps are numbers that the host made.
 
-use crate::image::{Format, Matrix3, Plane, Sample, Size, Taps, Window};
+use super::Frame;
+use crate::image::{Format, Plane, Sample, Size, Taps};
 use crate::kernel::{Case, Input, Job, Kernel, Output, Params, PortFormat, Reach, Rows, Tolerance};
 use crate::plan::{Plan, PlanError, PlaneId};
 use crate::{params, vectorised};
@@ -30,6 +31,14 @@ params! {
         straight_alpha: u32,
         /// Channels of the source.
         channels: u32,
+        /// Output rows that are made; the others are 0.
+        first_row: u32,
+        /// One past the last of them.
+        end_row: u32,
+        /// Unused.
+        pad0: u32,
+        /// Unused.
+        pad1: u32,
     }
 }
 
@@ -40,6 +49,14 @@ params! {
         taps: u32,
         /// 1 where alpha is 1 everywhere.
         opaque: u32,
+        /// Output rows that are made; the others are 0.
+        first_row: u32,
+        /// One past the last of them.
+        end_row: u32,
+        /// Output columns that are made; the others are 0.
+        first_column: u32,
+        /// One past the last of them.
+        end_column: u32,
         /// Unused.
         pad0: u32,
         /// Unused.
@@ -55,6 +72,23 @@ fn source_rows(params: &[u8], rows: std::ops::Range<u32>) -> std::ops::Range<u32
     let lo = (edge(rows.start).floor() - taps).clamp(0.0, height - f64::from(p.taps));
     let hi = (edge(rows.end).ceil() + taps).clamp(f64::from(p.taps), height);
     lo as u32..hi as u32
+}
+
+/// The part of an output that is made; the rest is known to be empty and stays 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Active {
+    /// First and one past the last column.
+    pub columns: [u32; 2],
+    /// First and one past the last row.
+    pub rows: [u32; 2],
+}
+
+impl Active {
+    /// All of it.
+    #[must_use]
+    pub fn all(size: Size) -> Self {
+        Self { columns: [0, size.width], rows: [0, size.height] }
+    }
 }
 
 /// Filters rows of file samples into working light (file primaries, premultiplied).
@@ -105,11 +139,15 @@ pub static RESIZE_COLUMNS: Kernel = Kernel {
     outputs: &[Output { name: "narrow", format: PortFormat::Rgba }],
     layout: ColumnParams::LAYOUT,
     cpu: resize_columns,
-    tolerance: Tolerance { max: 4e-6, why: "the native twin sums in eight lanes, the shader in one" },
+    tolerance: Tolerance {
+        max: 4e-6,
+        why: "same products in the same order; a GPU may fuse multiply and add",
+    },
     cases: column_cases,
 };
 
-/// Records the reading of a photograph: the part in `window` becomes `size`, in the file's primaries.
+/// Records the reading of a photograph: the part in `window` becomes `size`, in the file's primaries; only
+/// `active` of it is made.
 ///
 /// # Errors
 /// [`PlanError`] where the recording is inconsistent.
@@ -118,79 +156,106 @@ pub fn ingest(
     source: PlaneId,
     curves: PlaneId,
     straight_alpha: bool,
-    window: Window,
-    size: Size,
+    frame: Frame,
+    active: Active,
 ) -> Result<PlaneId, PlanError> {
-    let full = plan.decl(source).size;
-    let rows = Taps::lanczos3(full.height, window.y, window.height, size.height);
-    let columns = Taps::lanczos3(full.width, window.x, window.width, size.width);
-    let (left, right) = columns.span();
     let channels = match plan.decl(source).format {
         Format::Packed { channels, .. } => u32::from(channels),
         Format::Gray => 1,
         Format::Rgba => 4,
     };
-    let params = RowParams {
-        start: window.y as f32,
-        scale: (window.height / f64::from(size.height)) as f32,
-        taps: rows.count() as u32,
-        height: full.height,
-        left,
-        top_code: plan.decl(curves).size.width - 1,
-        straight_alpha: u32::from(straight_alpha && channels == 4),
-        channels,
-    };
-    let table = plan.constant("row taps", rows.table(0));
-    let wide = plan.plane("rows", Size::new(right - left, size.height), Format::Rgba);
-    plan.record("read", &INGEST_ROWS, &params, &[source, curves, table], &[wide])?;
-    across(plan, "read", wide, &columns, left, size, params.straight_alpha == 0)
+    let alpha = straight_alpha && channels == 4;
+    let mut passes = Passes::new(plan.decl(source).size, frame, active);
+    passes.params.top_code = plan.decl(curves).size.width - 1;
+    passes.params.straight_alpha = u32::from(alpha);
+    passes.params.channels = channels;
+    let table = plan.constant("row taps", passes.rows.table(0));
+    let wide = plan.plane("rows", passes.wide(), Format::Rgba);
+    plan.record("read", &INGEST_ROWS, &passes.params, &[source, curves, table], &[wide])?;
+    passes.across(plan, "read", wide, !alpha)
 }
 
-/// Records a change of size of a working plane: the part in `window` becomes `size`.
+/// Records a change of size of a working plane: the part in `frame.window` becomes `frame.size`.
 ///
 /// # Errors
 /// [`PlanError`] where the recording is inconsistent.
-pub fn resize(plan: &mut Plan, colour: PlaneId, window: Window, size: Size) -> Result<PlaneId, PlanError> {
+pub fn resize(plan: &mut Plan, colour: PlaneId, frame: Frame, active: Active) -> Result<PlaneId, PlanError> {
     let full = plan.decl(colour).size;
-    let rows = Taps::lanczos3(full.height, window.y, window.height, size.height);
-    let columns = Taps::lanczos3(full.width, window.x, window.width, size.width);
-    if full == size && rows.copies_from(0) && columns.copies_from(0) {
+    let passes = Passes::new(full, frame, active);
+    if full == frame.size && passes.rows.copies_from(0) && passes.columns.copies_from(0) {
         return Ok(colour);
     }
-    let (left, right) = columns.span();
-    let params = RowParams {
-        start: window.y as f32,
-        scale: (window.height / f64::from(size.height)) as f32,
-        taps: rows.count() as u32,
-        height: full.height,
-        left,
-        top_code: 0,
-        straight_alpha: 0,
-        channels: 4,
-    };
-    let table = plan.constant("row taps", rows.table(0));
-    let wide = plan.plane("rows", Size::new(right - left, size.height), Format::Rgba);
-    plan.record("resize", &RESIZE_ROWS, &params, &[colour, table], &[wide])?;
-    across(plan, "resize", wide, &columns, left, size, false)
+    let table = plan.constant("row taps", passes.rows.table(0));
+    let wide = plan.plane("rows", passes.wide(), Format::Rgba);
+    plan.record("resize", &RESIZE_ROWS, &passes.params, &[colour, table], &[wide])?;
+    passes.across(plan, "resize", wide, false)
 }
 
-fn across(
-    plan: &mut Plan,
-    op: &'static str,
-    wide: PlaneId,
-    columns: &Taps,
+/// The two passes of a change of size.
+struct Passes {
+    rows: Taps,
+    columns: Taps,
     left: u32,
+    right: u32,
     size: Size,
-    opaque: bool,
-) -> Result<PlaneId, PlanError> {
-    if columns.copies_from(left) {
-        return Ok(wide);
+    active: Active,
+    params: RowParams,
+}
+
+impl Passes {
+    fn new(full: Size, Frame { window, size }: Frame, active: Active) -> Self {
+        let rows = Taps::lanczos3(full.height, window.y, window.height, size.height);
+        let columns = Taps::lanczos3(full.width, window.x, window.width, size.width);
+        let (left, right) = columns.span_of(active.columns);
+        let params = RowParams {
+            start: window.y as f32,
+            scale: (window.height / f64::from(size.height)) as f32,
+            taps: rows.count() as u32,
+            height: full.height,
+            left,
+            top_code: 0,
+            straight_alpha: 0,
+            channels: 4,
+            first_row: active.rows[0],
+            end_row: active.rows[1],
+            pad0: 0,
+            pad1: 0,
+        };
+        Self { rows, columns, left, right, size, active, params }
     }
-    let params = ColumnParams { taps: columns.count() as u32, opaque: u32::from(opaque), pad0: 0, pad1: 0 };
-    let table = plan.constant("column taps", columns.table(left));
-    let narrow = plan.plane("resized", size, Format::Rgba);
-    plan.record(op, &RESIZE_COLUMNS, &params, &[wide, table], &[narrow])?;
-    Ok(narrow)
+
+    /// Size between the passes.
+    fn wide(&self) -> Size {
+        Size::new(self.right - self.left, self.size.height)
+    }
+
+    fn across(
+        &self,
+        plan: &mut Plan,
+        op: &'static str,
+        wide: PlaneId,
+        opaque: bool,
+    ) -> Result<PlaneId, PlanError> {
+        let whole = self.active == Active::all(self.size);
+        if whole && self.columns.copies_from(self.left) {
+            return Ok(wide);
+        }
+        let Active { columns, rows } = self.active;
+        let params = ColumnParams {
+            taps: self.columns.count() as u32,
+            opaque: u32::from(opaque),
+            first_row: rows[0],
+            end_row: rows[1],
+            first_column: columns[0],
+            end_column: columns[1],
+            pad0: 0,
+            pad1: 0,
+        };
+        let table = plan.constant("column taps", self.columns.table(self.left));
+        let narrow = plan.plane("resized", self.size, Format::Rgba);
+        plan.record(op, &RESIZE_COLUMNS, &params, &[wide, table], &[narrow])?;
+        Ok(narrow)
+    }
 }
 
 /// The curve tables of an encoding as a plane: one line a channel.
@@ -205,12 +270,6 @@ pub fn curve_plane(tables: &[std::sync::Arc<[f32]>; 3]) -> Plane {
     plane
 }
 
-/// A matrix as three parameter rows.
-#[must_use]
-pub fn matrix_rows(m: Matrix3) -> [[f32; 4]; 3] {
-    m.map(|r| [r[0], r[1], r[2], 0.0])
-}
-
 vectorised! {
     fn ingest_rows(job: &mut Job<'_>) {
         let p: RowParams = job.params();
@@ -219,7 +278,7 @@ vectorised! {
         let (columns, alpha) = (p.left as usize..p.left as usize + width, p.straight_alpha == 1);
         let tables = [0, 1, 2].map(|c| curves.gray(c));
         let runs = if alpha { 4 } else { 3 };
-        accumulate(job, taps, p.taps, runs, |y, line| {
+        weigh(job, taps, &p, runs, |y, line| {
             linearise(&source, i64::from(y), columns.clone(), &tables, alpha, line);
         });
     }
@@ -230,7 +289,7 @@ vectorised! {
         let p: RowParams = job.params();
         let (colour, taps) = (job.inputs[0], job.inputs[1]);
         let (width, left) = (job.outputs[0].size.width as usize, p.left as usize);
-        accumulate(job, taps, p.taps, 4, |y, line| {
+        weigh(job, taps, &p, 4, |y, line| {
             for (run, to) in colour.rgba(i64::from(y)).into_iter().zip(line.chunks_exact_mut(width)) {
                 to.copy_from_slice(&run[left..left + width]);
             }
@@ -238,45 +297,68 @@ vectorised! {
     }
 }
 
-/// Walks the source rows of a band once, top to bottom, adding each to every output row that wants it.
-/// `line_of` writes one source row; runs beyond `runs` are alpha, which is 1.
+/// Floats that are summed in registers at a time.
+const CHUNK: usize = 64;
+
+/// Makes the output rows of a band as weighted sums of source rows. `line_of` writes one source row; each is
+/// asked for once and kept in a ring while later output rows need it. Runs beyond `runs` are alpha, which is 1.
 #[inline(always)]
-fn accumulate(
+fn weigh(
     job: &mut Job<'_>,
     taps: Rows<'_>,
-    count: u32,
+    p: &RowParams,
     runs: usize,
     mut line_of: impl FnMut(u32, &mut [f32]),
 ) {
     let rows = job.rows.clone();
     let out = &mut job.outputs[0];
     let width = out.size.width as usize;
-    let mut line = vec![0.0_f32; 4 * width];
-    for y in rows.clone() {
+    let (count, stride) = (p.taps as usize, 4 * width);
+    let mut ring = vec![0.0_f32; count * stride];
+    let (mut filled, mut starts) = (0, Vec::with_capacity(count));
+    for y in rows {
         let row: &mut [f32] = bytemuck::cast_slice_mut(out.row_bytes(y));
-        row[..runs * width].fill(0.0);
-        row[runs * width..].fill(1.0);
-    }
-    let first = |y: u32| taps.gray(i64::from(y))[0] as u32;
-    let weight = |y: u32, s: u32| {
-        let f = first(y);
-        if (f..f + count).contains(&s) { taps.gray(i64::from(y))[1 + (s - f) as usize] } else { 0.0 }
-    };
-    let (lo, hi) = rows.clone().map(first).fold((u32::MAX, 0), |(a, b), f| (a.min(f), b.max(f)));
-    for s in lo..hi + count {
-        if rows.clone().all(|y| weight(y, s) == 0.0) {
+        if !(p.first_row..p.end_row).contains(&y) {
+            row.fill(0.0);
             continue;
         }
-        line_of(s, &mut line);
-        for y in rows.clone() {
-            let w = weight(y, s);
-            if w != 0.0 {
-                let row: &mut [f32] = bytemuck::cast_slice_mut(out.row_bytes(y));
-                for (o, v) in row[..runs * width].iter_mut().zip(&line[..runs * width]) {
-                    *o += w * *v;
+        let table = taps.gray(i64::from(y));
+        let first = table[0] as u32;
+        for s in filled.max(first)..first + p.taps {
+            let slot = (s as usize % count) * stride;
+            line_of(s, &mut ring[slot..slot + stride]);
+        }
+        filled = filled.max(first + p.taps);
+        let used = runs * width;
+        starts.clear();
+        starts.extend((first..first + p.taps).map(|s| (s as usize % count) * stride));
+        sum(&mut row[..used], &table[1..], &starts, &ring);
+        row[used..].fill(1.0);
+    }
+}
+
+/// `out[x] = Σ weights[k] · ring[starts[k] + x]`, in the order of `k`.
+#[inline(always)]
+fn sum(out: &mut [f32], weights: &[f32], starts: &[usize], ring: &[f32]) {
+    let mut offset = 0;
+    let mut chunks = out.chunks_exact_mut(CHUNK);
+    for chunk in &mut chunks {
+        let mut sums = [0.0_f32; CHUNK];
+        for (weight, start) in weights.iter().zip(starts) {
+            if let Some(line) = ring[start + offset..].first_chunk::<CHUNK>() {
+                for (s, v) in sums.iter_mut().zip(line) {
+                    *s += weight * v;
                 }
             }
         }
+        chunk.copy_from_slice(&sums);
+        offset += CHUNK;
+    }
+    for (x, o) in chunks.into_remainder().iter_mut().enumerate() {
+        *o = weights
+            .iter()
+            .zip(starts)
+            .fold(0.0, |sum, (weight, start)| sum + weight * ring[start + offset + x]);
     }
 }
 
@@ -341,48 +423,75 @@ fn spread<T: Copy>(
     }
 }
 
+/// Rows that the column pass makes at a time, one in each SIMD lane.
+const LANES: usize = 8;
+
 vectorised! {
     fn resize_columns(job: &mut Job<'_>) {
         let p: ColumnParams = job.params();
         let (wide, taps) = (job.inputs[0], job.inputs[1]);
-        let count = p.taps as usize;
-        let width = job.outputs[0].size.width as usize;
-        let runs = if p.opaque == 1 { 3 } else { 4 };
         let table: &[f32] = bytemuck::cast_slice(taps.bytes);
-        for y in job.rows.clone() {
-            let ins = wide.rgba(i64::from(y));
-            let outs = job.outputs[0].rgba(y);
-            for (c, (from, to)) in ins.into_iter().zip(outs).enumerate() {
-                if c >= runs {
-                    to.fill(1.0);
-                    continue;
+        let length = 1 + p.taps as usize;
+        let active = p.first_column as usize..p.end_column as usize;
+        let table = &table[active.start * length..active.end * length];
+        let mut turned = vec![0.0_f32; wide.size.width as usize * LANES];
+        let mut made = vec![0.0_f32; active.len() * LANES];
+        let runs = if p.opaque == 1 { 3 } else { 4 };
+        for start in job.rows.clone().step_by(LANES) {
+            let rows = start..(start + LANES as u32).min(job.rows.end);
+            for run in 0..4 {
+                if run < runs && rows.end > p.first_row && rows.start < p.end_row {
+                    turn(&wide, run, rows.clone(), &mut turned);
+                    gather(&mut made, table, length, &turned);
                 }
-                for (o, line) in to[..width].iter_mut().zip(table.chunks_exact(1 + count)) {
-                    let first = line[0] as usize;
-                    *o = dot(&from[first..first + count], &line[1..]);
+                for (lane, y) in rows.clone().enumerate() {
+                    let out = &mut job.outputs[0].rgba(y)[run];
+                    if !(p.first_row..p.end_row).contains(&y) {
+                        out.fill(0.0);
+                        continue;
+                    }
+                    out[..active.start].fill(0.0);
+                    out[active.end..].fill(0.0);
+                    if run >= runs {
+                        out[active.clone()].fill(1.0);
+                        continue;
+                    }
+                    for (o, v) in out[active.clone()].iter_mut().zip(made.chunks_exact(LANES)) {
+                        *o = v[lane];
+                    }
                 }
             }
         }
     }
 }
 
-/// A dot product in eight lanes, summed in a fixed order.
+/// Rows beside each other instead of one after the other: `turned[x · LANES + lane]`.
 #[inline(always)]
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut lanes = [0.0_f32; 8];
-    let (ca, cb) = (a.chunks_exact(8), b.chunks_exact(8));
-    let (ra, rb) = (ca.remainder(), cb.remainder());
-    for (a, b) in ca.zip(cb) {
-        for l in 0..8 {
-            lanes[l] += a[l] * b[l];
+fn turn(wide: &Rows<'_>, run: usize, rows: std::ops::Range<u32>, turned: &mut [f32]) {
+    let last = i64::from(rows.end) - 1;
+    let lines: [&[f32]; LANES] =
+        std::array::from_fn(|lane| wide.rgba((i64::from(rows.start) + lane as i64).min(last))[run]);
+    for (x, to) in turned.chunks_exact_mut(LANES).enumerate() {
+        for (o, line) in to.iter_mut().zip(&lines) {
+            *o = line[x];
         }
     }
-    let mut sum =
-        (lanes[0] + lanes[4]) + (lanes[1] + lanes[5]) + ((lanes[2] + lanes[6]) + (lanes[3] + lanes[7]));
-    for (a, b) in ra.iter().zip(rb) {
-        sum += a * b;
+}
+
+/// Every output column of all lanes: `Σ weight[k] · turned(first + k)`, in the order of `k`.
+#[inline(always)]
+fn gather(made: &mut [f32], table: &[f32], length: usize, turned: &[f32]) {
+    for (out, line) in made.chunks_exact_mut(LANES).zip(table.chunks_exact(length)) {
+        let first = line[0] as usize * LANES;
+        let mut sums = [0.0_f32; LANES];
+        let source = turned[first..].chunks_exact(LANES);
+        for (weight, lanes) in line[1..].iter().zip(source) {
+            for (s, v) in sums.iter_mut().zip(lanes) {
+                *s += weight * v;
+            }
+        }
+        out.copy_from_slice(&sums);
     }
-    sum
 }
 
 fn row_params(source: Size, channels: u32, straight_alpha: bool, taps: &Taps, scale: f32) -> RowParams {
@@ -395,6 +504,10 @@ fn row_params(source: Size, channels: u32, straight_alpha: bool, taps: &Taps, sc
         top_code: 255,
         straight_alpha: u32::from(straight_alpha),
         channels,
+        first_row: 0,
+        end_row: u32::MAX,
+        pad0: 0,
+        pad1: 0,
     }
 }
 
@@ -413,6 +526,8 @@ fn ingest_cases() -> Vec<Case> {
             let scale = size.height as f32 / out as f32;
             let mut params = row_params(size, u32::from(channels), channels == 4, &taps, scale);
             params.top_code = curves.size().width - 1;
+            params.first_row = out / 4;
+            params.end_row = out - out / 5;
             cases.push(Case {
                 name: format!("{sample:?}x{channels} {size} to {out} rows"),
                 params: bytemuck::bytes_of(&params).to_vec(),
@@ -444,7 +559,16 @@ fn column_cases() -> Vec<Case> {
         let size = colour.size();
         let out = (size.width * 3).div_ceil(7);
         let taps = Taps::lanczos3(size.width, 0.0, f64::from(size.width), out);
-        let params = ColumnParams { taps: taps.count() as u32, opaque: 0, pad0: 0, pad1: 0 };
+        let params = ColumnParams {
+            taps: taps.count() as u32,
+            opaque: u32::from(size.width % 2 == 0),
+            first_row: size.height / 5,
+            end_row: size.height - size.height / 6,
+            first_column: out / 7,
+            end_column: out - out / 5,
+            pad0: 0,
+            pad1: 0,
+        };
         Case {
             name,
             params: bytemuck::bytes_of(&params).to_vec(),

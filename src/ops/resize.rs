@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Op, OpDef, OpError, Scene, Stage, resample, settings};
+use super::{Frame, Op, OpDef, OpError, Scene, Stage, resample, settings};
 
 /// Registry entry.
 pub static OP: OpDef = OpDef {
@@ -22,8 +22,9 @@ struct Resize {}
 impl Op for Resize {
     fn record(&self, scene: &mut Scene<'_>) -> Result<(), OpError> {
         let frame = scene.target()?.frame;
-        let window = frame.window_in(&scene.frame);
-        scene.colour = resample::resize(scene.plan, scene.colour, window, frame.size)?;
+        let part = Frame { window: frame.window_in(&scene.frame), size: frame.size };
+        let active = scene.study.active(&frame);
+        scene.colour = resample::resize(scene.plan, scene.colour, part, active)?;
         scene.frame = frame;
         Ok(())
     }

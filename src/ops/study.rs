@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::Frame;
+use super::resample::Active;
 use crate::image::{Plane, Size, Window};
 
 /// Something a person should know before a picture is released.
@@ -60,6 +61,8 @@ pub struct Study {
     pub noise: f32,
     /// Where the product is, in photograph pixels, once it has been found.
     pub product: Option<Window>,
+    /// Everything that is not certainly backdrop, in photograph pixels, once it has been found.
+    pub visible: Option<Window>,
     /// Share of the frame for the product, where the recipe overrides the outputs.
     pub fill: Option<f64>,
     /// Gain of each channel at which a photograph pixel became a proxy pixel, so far.
@@ -90,6 +93,24 @@ impl Study {
     #[must_use]
     pub fn proxy_size(&self) -> Size {
         self.proxy_frame.size
+    }
+
+    /// The part of a frame in which anything can be seen once the product is matted; all of it before.
+    #[must_use]
+    pub fn active(&self, frame: &Frame) -> Active {
+        let Some(part) = self.visible.filter(|_| self.matte.is_some()) else {
+            return Active::all(frame.size);
+        };
+        let window = Frame { window: part, size: frame.size }.window_in(frame);
+        let span = |start: f64, length: f64, limit: u32| {
+            let limit = f64::from(limit);
+            let lo = (start.floor() - 1.0).clamp(0.0, limit);
+            [lo as u32, (start + length + 1.0).ceil().clamp(lo, limit) as u32]
+        };
+        Active {
+            columns: span(window.x, window.width, frame.size.width),
+            rows: span(window.y, window.height, frame.size.height),
+        }
     }
 
     /// Where the product is, or the whole photograph.

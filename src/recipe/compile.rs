@@ -58,7 +58,8 @@ pub fn compile(
     let source = plan.input("photograph", image.size(), image.pixels.format());
     let curves = plan.constant("curves", resample::curve_plane(&image.encoding.tables));
     let alpha = image.alpha == AlphaMode::Straight;
-    let read = resample::ingest(&mut plan, source, curves, alpha, working.window, working.size)?;
+    let active = study.active(&working);
+    let read = resample::ingest(&mut plan, source, curves, alpha, working, active)?;
     let colour = colour_matrix::mix(&mut plan, "read", read, image.encoding.to_working)?;
     let mut scene =
         Scene { plan: &mut plan, study, colour, seen: None, grids: None, frame: working, target: None };

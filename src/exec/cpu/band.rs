@@ -11,7 +11,7 @@ use crate::plan::{Plan, PlaneId};
 /// Bytes of working rows that one band aims at: about an L2 cache.
 const BAND_BYTES: usize = 768 << 10;
 /// Fewest and most rows a band.
-const BAND_ROWS: Range<u32> = 8..64;
+const BAND_ROWS: Range<u32> = 16..64;
 
 /// Output rows of one band, with the memory of the planes that outlive the group.
 pub(super) struct Band<'a> {
@@ -44,11 +44,13 @@ pub(super) fn split<'a>(plan: &Plan, group: &Group, results: &'a mut [Plane]) ->
 
 fn band_rows(plan: &Plan, group: &Group) -> u32 {
     let steps = &plan.steps()[group.steps.clone()];
-    let row_bytes: usize = steps
-        .iter()
-        .flat_map(|s| &s.outputs)
-        .map(|id| plan.decl(*id).size.width as usize * plan.decl(*id).format.pixel_bytes())
-        .sum();
+    let row = |id: &PlaneId| plan.decl(*id).size.width as usize * plan.decl(*id).format.pixel_bytes();
+    let (mut live, mut row_bytes) = (0, 0);
+    for (i, step) in steps.iter().enumerate() {
+        live += step.outputs.iter().map(row).sum::<usize>();
+        row_bytes = row_bytes.max(live);
+        live -= group.last_used[i].iter().map(row).sum::<usize>().min(live);
+    }
     let fit = u32::try_from(BAND_BYTES / row_bytes.max(1)).unwrap_or(u32::MAX);
     fit.clamp(BAND_ROWS.start.max(3 * group.halo), BAND_ROWS.end)
 }
@@ -71,7 +73,7 @@ pub(super) fn run<'a>(
             spill.push((*id, bytes));
         }
     }
-    for step in steps {
+    for (i, step) in steps.iter().enumerate() {
         let mut taken: Vec<Slot<'_>> = step
             .outputs
             .iter()
@@ -86,6 +88,9 @@ pub(super) fn run<'a>(
         (step.kernel.cpu)(&mut job);
         for (id, slot) in step.outputs.iter().zip(taken) {
             slots[id.index()] = slot;
+        }
+        for id in &group.last_used[i] {
+            recycle(std::mem::replace(&mut slots[id.index()], Slot::Empty));
         }
     }
     for (id, bytes) in spill {
@@ -135,7 +140,10 @@ fn prepare<'a>(plan: &Plan, id: PlaneId, needs: &[Range<u32>], slot: Slot<'a>) -
     let (decl, rows) = (plan.decl(id), &needs[id.index()]);
     let bytes = decl.size.width as usize * decl.format.pixel_bytes() * rows.len();
     let mut words = SCRATCH.with_borrow_mut(Vec::pop).unwrap_or_default();
-    words.resize(bytes.div_ceil(4), 0);
+    // Longer memory stays as it is: shrinking would zero it again later.
+    if words.len() < bytes.div_ceil(4) {
+        words.resize(bytes.div_ceil(4), 0);
+    }
     Slot::Scratch { first: rows.start, words }
 }
 

@@ -17,6 +17,8 @@ pub(super) struct Group {
     pub(super) halo: u32,
     /// Planes that outlive the group: held whole.
     pub(super) live_out: Vec<PlaneId>,
+    /// For each step, the group's own planes that no later step of it reads and that do not outlive it.
+    pub(super) last_used: Vec<Vec<PlaneId>>,
     /// Whole planes of earlier groups that nothing reads after this one.
     pub(super) dies: Vec<PlaneId>,
 }
@@ -35,7 +37,14 @@ pub(super) fn groups(plan: &Plan) -> Vec<Group> {
         } else {
             halo_of.iter_mut().for_each(|h| *h = None);
             step.outputs.iter().for_each(|id| halo_of[id.index()] = Some(0));
-            groups.push(Group { steps: i..i + 1, height, halo: 0, live_out: vec![], dies: vec![] });
+            groups.push(Group {
+                steps: i..i + 1,
+                height,
+                halo: 0,
+                live_out: vec![],
+                last_used: vec![],
+                dies: vec![],
+            });
         }
     }
     let spans = plan.lifetimes();
@@ -43,6 +52,7 @@ pub(super) fn groups(plan: &Plan) -> Vec<Group> {
         let written = plan.steps()[group.steps.clone()].iter().flat_map(|s| s.outputs.iter().copied());
         let outlives = |id: &PlaneId| spans[id.index()].end > group.steps.end || plan.outputs().contains(id);
         group.live_out = written.filter(outlives).collect();
+        group.last_used = last_used(plan, group);
         group.dies = dying(plan, &spans, &group.steps);
     }
     groups
@@ -58,6 +68,18 @@ fn chain_halo(step: &crate::plan::Step, halo_of: &[Option<u32>]) -> Option<u32> 
         }
     }
     (total <= MAX_HALO).then_some(total)
+}
+
+fn last_used(plan: &Plan, group: &Group) -> Vec<Vec<PlaneId>> {
+    let steps = &plan.steps()[group.steps.clone()];
+    let mut lists: Vec<Vec<PlaneId>> = steps.iter().map(|_| Vec::new()).collect();
+    for id in steps.iter().flat_map(|s| &s.outputs).filter(|id| !group.live_out.contains(id)) {
+        let uses = |s: &crate::plan::Step| s.inputs.contains(id) || s.outputs.contains(id);
+        if let Some(last) = steps.iter().rposition(uses) {
+            lists[last].push(*id);
+        }
+    }
+    lists
 }
 
 fn dying(plan: &Plan, spans: &[std::ops::Range<usize>], steps: &std::ops::Range<usize>) -> Vec<PlaneId> {

@@ -65,6 +65,7 @@ impl Op for BackdropMatte {
         };
         let product = to_photo(study, product);
         study.product = Some(product);
+        study.visible = matte.as_ref().and_then(visible).map(|w| to_photo(study, w));
         study.cut = matte.as_ref().map(cut_sides).unwrap_or_default();
         self.flag(study, matte.as_ref());
         study.note(
@@ -110,6 +111,21 @@ impl BackdropMatte {
             study.flag("matte-uncertain", reason);
         }
     }
+}
+
+/// Box of all that is not certainly backdrop, on the proxy. A pixel between two certain ones is certain, so
+/// one proxy pixel around it is kept.
+fn visible(matte: &Matte) -> Option<Window> {
+    let size = matte.backdrop.size();
+    let open = Plane::gray(size, |x, y| 1.0 - matte.backdrop.rgba_at(x, y)[3]);
+    let found = extent(&open)?;
+    let grow = |start: f64, length: f64, limit: u32| {
+        let lo = (start.floor() - 1.0).max(0.0);
+        (lo, ((start + length).ceil() + 1.0).min(f64::from(limit)) - lo)
+    };
+    let (x, width) = grow(found.x, found.width, size.width);
+    let (y, height) = grow(found.y, found.height, size.height);
+    Some(Window { x, y, width, height })
 }
 
 fn cut_sides(matte: &Matte) -> Vec<Side> {
