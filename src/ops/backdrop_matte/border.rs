@@ -47,7 +47,8 @@ impl Border {
         let mode = mode(photo, depth);
         let edges = photo.edges(mode, 2);
         let inside = |x: usize, y: usize| {
-            (depth..width.saturating_sub(depth)).contains(&x) && (depth..height.saturating_sub(depth)).contains(&y)
+            (depth..width.saturating_sub(depth)).contains(&x)
+                && (depth..height.saturating_sub(depth)).contains(&y)
         };
         let ring = width * height - width.saturating_sub(2 * depth) * height.saturating_sub(2 * depth);
         let like = like_border(photo, mode, -SPREAD, SPREAD);

@@ -51,12 +51,6 @@ impl Photo {
         self.luma.height()
     }
 
-    /// Light at a pixel.
-    #[inline(always)]
-    pub(super) fn at(&self, x: usize, y: usize) -> [f32; 3] {
-        colour(&self.light, x, y)
-    }
-
     /// Edges and texture in windows of 2·radius + 1 pixels, in logarithms; shading does not count.
     /// `near` is a log colour around which the figures are most exact.
     pub(super) fn edges(&self, near: [f32; 3], radius: usize) -> Field {

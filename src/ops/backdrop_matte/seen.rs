@@ -1,7 +1,7 @@
 //! The backdrop as it is seen, with its shadow: filled in behind the product from what surrounds it.
 
 use super::photo::Photo;
-use crate::ops::field::{Cells, Field, Mask, exp, ln, median, push_pull, quantile, sample, wide};
+use crate::ops::field::{Cells, Field, Mask, enlarge, exp, ln, median, push_pull, quantile, sample, wide};
 use crate::ops::luminance;
 
 /// Log2 of the width of the fill's cells.
@@ -87,7 +87,8 @@ impl Seen {
             let cells = mean.values().iter().zip(weight.values());
             cells.filter(|(_, w)| **w >= least).map(|(m, _)| *m).collect()
         };
-        let unshaded = quantile(&mut covered(half), UNSHADED).or_else(|| quantile(&mut covered(1.0), UNSHADED));
+        let unshaded =
+            quantile(&mut covered(half), UNSHADED).or_else(|| quantile(&mut covered(1.0), UNSHADED));
         let shape = Cells { planes, shift: log.shift, full: log.full };
         Self { log, shape, unshaded: unshaded.unwrap_or(0.0) }
     }
@@ -123,10 +124,15 @@ impl Seen {
         shapes
     }
 
+    /// Luma-weighted mean of the log colour, a number a pixel.
+    pub(super) fn mean_log(&self) -> Field {
+        let [.., mean] = &self.shape.planes;
+        enlarge(mean, self.shape.shift, self.shape.full)
+    }
+
     /// Robust deviations of the backdrop's pixels from the fill: luma, red, blue.
     pub(super) fn noise(&self, photo: &Photo, backdrop: &Mask) -> [f32; 3] {
-        let deltas: Vec<Delta> =
-            sample(backdrop).into_iter().map(|(x, y)| self.delta(photo, x, y)).collect();
+        let deltas: Vec<Delta> = sample(backdrop).into_iter().map(|(x, y)| self.delta(photo, x, y)).collect();
         let spread = |part: fn(&Delta) -> f32| {
             let mut sizes: Vec<f32> = deltas.iter().map(|d| part(d).abs()).collect();
             (1.4826 * median(&mut sizes).unwrap_or(0.0)).max(LEAST_NOISE)
