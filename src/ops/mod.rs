@@ -5,6 +5,7 @@ pub mod backdrop_matte;
 pub mod background;
 pub mod colour_matrix;
 pub mod exposure;
+pub mod field;
 pub mod foreground_colour;
 pub mod grid;
 pub mod place;

@@ -1,0 +1,128 @@
+//! The analysis as a whole: from a proxy to the grids that the render reads.
+
+use std::sync::Arc;
+
+use super::band::Band;
+use super::border::Border;
+use super::confidence::{Reason, confidence};
+use super::grow::grow;
+use super::holes::{drop_specks, holes};
+use super::photo::{DARK, Photo};
+use super::seen::{Seen, Sums};
+use super::solve::{Solution, solve};
+use super::transmission::transmission;
+use crate::image::{Format, Plane};
+use crate::ops::field::{Field, Mask, exp, wide};
+
+/// The grids of a matte. All planes have the proxy's size.
+#[derive(Clone, Debug)]
+pub struct Matte {
+    /// Alpha as an affine map of linear colour: factors in the colour runs, the offset in the fourth.
+    pub map: Arc<Plane>,
+    /// The backdrop as it is seen, with its shadow, linear; fourth run: 1 where it is certainly backdrop.
+    pub backdrop: Arc<Plane>,
+    /// Colour of the product, linear, continued beyond it; fourth run: 1 where it is certainly product.
+    pub foreground: Arc<Plane>,
+    /// Share of the backdrop's light that the shadow left, 0 … 1.
+    pub transmission: Arc<Plane>,
+    /// Alpha at the proxy's resolution.
+    pub alpha: Plane,
+    /// How far the matte may be trusted, 0 … 1.
+    pub confidence: f32,
+    /// What speaks against it.
+    pub reasons: Vec<Reason>,
+    /// Share of the pixels whose alpha had to be solved.
+    pub unknown_share: f32,
+}
+
+/// Finds the product on a plain backdrop. `proxy` is a [`Format::Rgba`] plane of linear Rec.2020 light with
+/// alpha 1, of any size from one pixel; what is not a number counts as black.
+#[must_use]
+pub fn analyse(proxy: &Plane) -> Matte {
+    if proxy.size().pixels() == 0 || proxy.format() != Format::Rgba {
+        return nothing(proxy);
+    }
+    let photo = Photo::read(proxy);
+    let border = Border::of(&photo);
+    let mut backdrop = border.flood.clone();
+    let (seen, noise) = find_backdrop(&photo, &border, &mut backdrop);
+    let light = linear(&seen);
+    let band = Band::of(&photo, &seen, &light, noise, &backdrop);
+    let solution = solve(&photo, &light, &band);
+    let shadow = transmission(&photo, &seen, &backdrop);
+    let (confidence, reasons) = confidence(&border, &backdrop, &band, &solution);
+    let Solution { alpha, map, foreground, .. } = solution;
+    let [r, g, b, offset] = map;
+    Matte {
+        map: rgba(&[r, g, b], |y, run| run.copy_from_slice(offset.row(y))).into(),
+        backdrop: rgba(&light, |y, run| write(&backdrop, y, run)).into(),
+        foreground: rgba(&foreground, |y, run| write(&band.product, y, run)).into(),
+        transmission: gray(&shadow).into(),
+        alpha: gray(&alpha),
+        confidence,
+        reasons,
+        unknown_share: band.unknown.share(),
+    }
+}
+
+/// Extends the first flood to the whole backdrop; returns its fill and the noise around it.
+fn find_backdrop(photo: &Photo, border: &Border, backdrop: &mut Mask) -> (Seen, [f32; 3]) {
+    let seen = Sums::of(photo, backdrop).fill();
+    let noise = seen.noise(photo, backdrop);
+    *backdrop = backdrop.or(&holes(photo, border, &seen, noise, backdrop));
+    let seen = Sums::of(photo, backdrop).fill();
+    drop_specks(photo, &seen, noise, backdrop);
+    (grow(photo, border.mode, noise, backdrop), noise)
+}
+
+/// The filled backdrop as linear light.
+fn linear(seen: &Seen) -> [Field; 3] {
+    let mut light = seen.log.enlarge();
+    light.iter_mut().for_each(exponentiate);
+    light
+}
+
+wide! {
+    fn exponentiate(log: &mut Field) {
+        log.values_mut().iter_mut().for_each(|v| *v = exp(*v) - DARK);
+    }
+}
+
+fn write(mask: &Mask, y: usize, run: &mut [f32]) {
+    run.iter_mut().zip(mask.row(y)).for_each(|(r, m)| *r = f32::from(u8::from(*m)));
+}
+
+fn rgba(colour: &[Field; 3], mut fourth: impl FnMut(usize, &mut [f32])) -> Plane {
+    let [first, ..] = colour;
+    let mut plane = Plane::zeros(first.size(), Format::Rgba);
+    let width = first.width();
+    for (y, row) in plane.floats_mut().chunks_exact_mut(4 * width).enumerate() {
+        let (light, last) = row.split_at_mut(3 * width);
+        for (run, field) in light.chunks_exact_mut(width).zip(colour) {
+            run.copy_from_slice(field.row(y));
+        }
+        fourth(y, last);
+    }
+    plane
+}
+
+fn gray(field: &Field) -> Plane {
+    let mut plane = Plane::zeros(field.size(), Format::Gray);
+    plane.floats_mut().copy_from_slice(field.values());
+    plane
+}
+
+/// The matte of what is no picture.
+fn nothing(proxy: &Plane) -> Matte {
+    let plane = |format| Plane::zeros(proxy.size(), format);
+    Matte {
+        map: plane(Format::Rgba).into(),
+        backdrop: plane(Format::Rgba).into(),
+        foreground: plane(Format::Rgba).into(),
+        transmission: plane(Format::Gray).into(),
+        alpha: plane(Format::Gray),
+        confidence: 0.0,
+        reasons: vec![Reason::NoBackdrop { coverage: 0.0 }, Reason::NoProduct],
+        unknown_share: 0.0,
+    }
+}

@@ -1,0 +1,121 @@
+//! The unknown band: where alpha is neither certainly 0 nor certainly 1.
+//!
+//! Everything near the certain backdrop is unknown, and everything near what the key sees the backdrop
+//! through, if that is joined to the outside: lace, fur and knit, not a pale print inside a shirt.
+
+use super::key::{DEEP, Inside, Key};
+use super::photo::{DARK, Photo};
+use super::seen::Seen;
+use crate::ops::field::{Field, Mask, Spans, dilate, distance, exp, quantile, reach, sample, wide};
+
+/// Pixels from the backdrop that are unknown whatever their colour.
+pub(super) const NEAR: f32 = 5.0;
+/// Pixels from the backdrop that are unknown if the key finds them translucent.
+const FAR: f32 = 10.0;
+/// Alpha below which the key finds a pixel translucent.
+const TRANSLUCENT: f32 = 0.6;
+/// Farthest distance that is asked for.
+const LIMIT: u16 = 20;
+/// Deviations from the backdrop from which a pixel is distinct.
+const DISTINCT: f32 = 4.0;
+
+/// What is known of each pixel.
+pub(super) struct Band {
+    /// Alpha is to be solved.
+    pub(super) unknown: Mask,
+    /// Certainly product.
+    pub(super) product: Mask,
+    /// The backdrop shines through, clearly.
+    pub(super) through: Mask,
+    /// Distance in pixels to the certain backdrop, up to 20.
+    pub(super) depth: Field,
+    /// The key that says so.
+    pub(super) key: Key,
+}
+
+impl Band {
+    /// Decides the band. `light` is the backdrop as it is seen, linear.
+    pub(super) fn of(
+        photo: &Photo,
+        seen: &Seen,
+        light: &[Field; 3],
+        noise: [f32; 3],
+        backdrop: &Mask,
+    ) -> Self {
+        let inside = backdrop.not();
+        let spans = Spans::cover(&inside, 0);
+        let depth = distance(backdrop, LIMIT);
+        let deep = deep(photo, seen, noise, &depth, &spans);
+        let clipped = clipped(light, backdrop);
+        let key = Key::of(photo, light, &Inside { spans: &spans, depth: &depth, deep: &deep }, clipped);
+        let through = see_through(&key, seen, noise, backdrop, &depth);
+        let near = distance(&backdrop.or(&through), FAR as u16 + 1);
+        let unknown = Mask::from_fn(photo.size(), |x, y| {
+            let d = near.at(x, y);
+            inside.at(x, y) && (d <= NEAR || d <= FAR && key.alpha.at(x, y) < TRANSLUCENT && key.holds(x, y))
+        });
+        let product = inside.and(&unknown.not());
+        let clear = |x, y| through.at(x, y) && key.alpha.at(x, y) < 0.25;
+        let through = Mask::from_fn(photo.size(), clear);
+        Self { unknown, product, through, depth, key }
+    }
+}
+
+/// Pixels deep inside the product that are distinct from the backdrop; shade makes darkness doubtful.
+fn deep(photo: &Photo, seen: &Seen, noise: [f32; 3], depth: &Field, spans: &Spans) -> Mask {
+    let mut deep = Mask::new(photo.size());
+    find_deep(photo, &seen.shapes(), noise, depth, spans, &mut deep);
+    deep
+}
+
+wide! {
+    fn find_deep(
+        photo: &Photo,
+        shapes: &[Field; 4],
+        noise: [f32; 3],
+        depth: &Field,
+        spans: &Spans,
+        deep: &mut Mask,
+    ) {
+        let per = noise.map(|n| 1.0 / (n * n));
+        for span in spans.iter() {
+            let own = [&photo.luma, &photo.red, &photo.blue].map(|p| &p.row(span.y)[span.columns()]);
+            let [luma, red, blue, shade] = shapes.each_ref().map(|p| &p.row(span.y)[span.columns()]);
+            let depth = &depth.row(span.y)[span.columns()];
+            for (i, found) in deep.row_mut(span.y)[span.columns()].iter_mut().enumerate() {
+                let (dy, dr, db) = (own[0][i] - luma[i], own[1][i] - red[i], own[2][i] - blue[i]);
+                let doubt = if dy > 0.0 { 0.0 } else { 0.36 * shade[i] * shade[i] };
+                let squared = dy * dy / (noise[0] * noise[0] + doubt) + dr * dr * per[1] + db * db * per[2];
+                *found = (depth[i] > DEEP) & (squared > DISTINCT * DISTINCT);
+            }
+        }
+    }
+}
+
+/// Whether most of the certain backdrop is clipped or nearly so; also where there is none.
+fn clipped(light: &[Field; 3], backdrop: &Mask) -> bool {
+    let certain = sample(backdrop);
+    let bright = |(x, y): &&(usize, usize)| light.iter().all(|p| p.at(*x, *y) + DARK > 0.80);
+    2 * certain.iter().filter(bright).count() >= certain.len().max(1)
+}
+
+/// Where the key sees the backdrop through the product, joined to the outside.
+fn see_through(key: &Key, seen: &Seen, noise: [f32; 3], backdrop: &Mask, depth: &Field) -> Mask {
+    let spread = 4.0 * noise[0].max(noise[1]);
+    let allowed = 3.0 * spread * spread;
+    let mut shades: Vec<f32> = sample(backdrop).into_iter().map(|(x, y)| seen.shade(x, y)).collect();
+    let deepest = quantile(&mut shades, 0.01).unwrap_or(0.0);
+    let darkest = exp(1.5 * deepest - 0.03);
+    let see = Mask::from_fn(backdrop.size(), |x, y| {
+        let (alpha, shade) = (key.alpha.at(x, y), key.shade.at(x, y));
+        !backdrop.at(x, y)
+            && alpha < 0.6
+            && shade > darkest
+            && shade < 1.04
+            && key.misfit.at(x, y) < allowed * (1.0 + 4.0 * alpha.clamp(0.0, 1.0))
+            && key.holds(x, y)
+    });
+    let mut bridge = dilate(&see, 1);
+    bridge.values_mut().iter_mut().zip(depth.values()).for_each(|(b, d)| *b |= *d <= NEAR);
+    see.and(&reach(&bridge, backdrop))
+}

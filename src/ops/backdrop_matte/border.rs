@@ -1,0 +1,112 @@
+//! What most of the photograph's border agrees on, and the backdrop that is joined to it.
+
+use super::photo::Photo;
+use crate::ops::field::{Field, Mask, dilate, erode, median, reach, sample};
+use crate::ops::luminance;
+
+/// Border segments a side that vote on the backdrop's colour.
+const SEGMENTS: usize = 16;
+/// Log colours closer than this agree.
+const AGREE: f32 = 0.15;
+/// Log chroma that the first flood allows around the border's.
+const CHROMA: f32 = 0.12;
+/// Log luma that the border may differ from its mode.
+const SPREAD: f32 = 0.5;
+/// How far above the border's log luma the first flood goes.
+const ABOVE: f32 = 1.0;
+/// How far below: shadows.
+const BELOW: f32 = 1.8;
+/// Edges below this many times the backdrop's own are none.
+const FLAT: f32 = 3.0;
+/// Edges below this are none.
+const LEAST_FLAT: f32 = 0.004;
+
+/// The border's verdict and what follows from it at once.
+pub(super) struct Border {
+    /// Pixels of the border ring.
+    pub(super) ring: usize,
+    /// Pixels of it that are of the agreed colour.
+    pub(super) agreed: usize,
+    /// Edges and texture in 5 × 5 windows.
+    pub(super) edges: Field,
+    /// Median of the edges of the agreed border.
+    pub(super) grain: f32,
+    /// The agreed log colour.
+    pub(super) mode: [f32; 3],
+    /// Where there are no edges.
+    pub(super) flat: Mask,
+    /// The first flood: flat, of the border's chroma, joined to the border.
+    pub(super) flood: Mask,
+}
+
+impl Border {
+    /// Looks at the border and floods from it.
+    pub(super) fn of(photo: &Photo) -> Self {
+        let (width, height) = (photo.width(), photo.height());
+        let depth = ((0.02 * width.min(height) as f32).round() as usize).max(4);
+        let mode = mode(photo, depth);
+        let edges = photo.edges(mode, 2);
+        let inside = |x: usize, y: usize| {
+            (depth..width.saturating_sub(depth)).contains(&x)
+                && (depth..height.saturating_sub(depth)).contains(&y)
+        };
+        let ring = width * height - width.saturating_sub(2 * depth) * height.saturating_sub(2 * depth);
+        let like = like_border(photo, mode, -SPREAD, SPREAD);
+        let near = Mask::from_fn(photo.size(), |x, y| !inside(x, y) && like.at(x, y));
+        let mut grains: Vec<f32> = sample(&near).into_iter().map(|(x, y)| edges.at(x, y)).collect();
+        let grain = median(&mut grains).unwrap_or(0.0);
+        let flat = below(&edges, (FLAT * grain).max(LEAST_FLAT));
+        let loose = like_border(photo, mode, -BELOW, ABOVE).and(&flat);
+        let flood = dilate(&reach(&erode(&loose, 2), &near), 2);
+        Self { ring, agreed: near.count(), edges, grain, mode, flat, flood }
+    }
+}
+
+/// Pixels of the border's chroma whose log luma differs from the border's by more than `low`, less than
+/// `high`.
+fn like_border(photo: &Photo, mode: [f32; 3], low: f32, high: f32) -> Mask {
+    let (luma, red, blue) = (luminance(mode), mode[0] - mode[1], mode[2] - mode[1]);
+    let mut like = Mask::new(photo.size());
+    let planes = photo.luma.values().iter().zip(photo.red.values()).zip(photo.blue.values());
+    for (l, ((y, r), b)) in like.values_mut().iter_mut().zip(planes) {
+        let d = y - luma;
+        *l = (d > low) & (d < high) & ((r - red).abs() < CHROMA) & ((b - blue).abs() < CHROMA);
+    }
+    like
+}
+
+fn below(field: &Field, limit: f32) -> Mask {
+    let mut mask = Mask::new(field.size());
+    mask.values_mut().iter_mut().zip(field.values()).for_each(|(m, v)| *m = *v < limit);
+    mask
+}
+
+/// Median log colour of the largest group of border segments that agree.
+fn mode(photo: &Photo, depth: usize) -> [f32; 3] {
+    let (width, height) = (photo.width(), photo.height());
+    let mut segments = Vec::new();
+    for s in 0..SEGMENTS {
+        let xs = s * width / SEGMENTS..(s + 1) * width / SEGMENTS;
+        let ys = s * height / SEGMENTS..(s + 1) * height / SEGMENTS;
+        segments.push((xs.clone(), 0..depth.min(height)));
+        segments.push((xs, height.saturating_sub(depth)..height));
+        segments.push((0..depth.min(width), ys.clone()));
+        segments.push((width.saturating_sub(depth)..width, ys));
+    }
+    let middle = |(xs, ys): &(std::ops::Range<usize>, std::ops::Range<usize>)| -> Option<[f32; 3]> {
+        let channel = |c: usize| {
+            let mut values: Vec<f32> =
+                ys.clone().flat_map(|y| photo.log[c].row(y)[xs.clone()].iter().copied()).collect();
+            median(&mut values)
+        };
+        Some([channel(0)?, channel(1)?, channel(2)?])
+    };
+    let colours: Vec<[f32; 3]> = segments.iter().filter_map(middle).collect();
+    let agree = |a: &[f32; 3], b: &[f32; 3]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < AGREE);
+    let friends = |a: &[f32; 3]| colours.iter().filter(|b| agree(a, b)).count();
+    let Some(leader) = colours.iter().rev().max_by_key(|c| friends(c)) else { return [0.0; 3] };
+    [0, 1, 2].map(|c| {
+        let mut values: Vec<f32> = colours.iter().filter(|b| agree(leader, b)).map(|b| b[c]).collect();
+        median(&mut values).unwrap_or(leader[c])
+    })
+}

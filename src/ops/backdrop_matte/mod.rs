@@ -1,0 +1,34 @@
+//! The automatic matte of a product on a plain backdrop: what is decided on the proxy.
+//!
+//! 1. The border's majority colour, and what is flat and joined to it, is backdrop ([`border`]).
+//! 2. The backdrop is filled in behind the product, shadow included ([`seen`]); holes and the last pixels up
+//!    to the edge are found by their likeness to it ([`holes`], [`grow`]).
+//! 3. Each remaining pixel is keyed as a mixture of product and shaded backdrop ([`key`]); what lies near
+//!    the backdrop or shows it through is unknown ([`band`]).
+//! 4. In the unknown band alpha is solved as local affine maps of colour ([`solve`]).
+//! 5. A smooth light fitted to the backdrop tells its shadow ([`transmission`]).
+//! 6. A score with reasons says how far to trust it ([`confidence`]).
+//!
+//! The analysis reads one proxy and returns grids; it draws nothing at full resolution, and knows neither
+//! recipes nor outputs.
+
+mod analysis;
+mod band;
+mod border;
+mod confidence;
+mod grow;
+mod holes;
+pub mod kernel;
+mod key;
+mod op;
+mod photo;
+mod seen;
+mod solve;
+mod transmission;
+
+pub use analysis::{Matte, analyse};
+pub use confidence::Reason;
+pub use op::OP;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+//! The analysis on pictures whose truth is known.

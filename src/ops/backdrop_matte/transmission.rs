@@ -1,0 +1,66 @@
+//! The light that the backdrop lost: the seen backdrop over the one without shadow.
+//!
+//! The light of a studio is smooth: its logarithm is a cubic in position, fitted to the certain backdrop
+//! so that darker outliers, which are the shadow, do not count.
+
+use super::photo::Photo;
+use super::seen::Seen;
+use crate::ops::field::{Cells, Field, Mask, Surface, exp, wide};
+use crate::ops::luminance;
+
+/// Log2 of the width of the cells that the cubic is fitted to.
+const SHIFT: u32 = 3;
+/// Certain backdrop pixels below which a cell is left out.
+const LEAST: f32 = 32.0;
+/// Transmission above which there is no shadow.
+const CLEAR: f32 = 0.985;
+
+/// Share of the unshadowed backdrop's light that is left, 0 … 1; 1 where there is no backdrop to judge by.
+pub(super) fn transmission(photo: &Photo, seen: &Seen, backdrop: &Mask) -> Field {
+    let sums = add_up(photo, backdrop);
+    let side = (1 << SHIFT) as f32;
+    let (width, height) = (photo.width() as f32, photo.height() as f32);
+    let [value, weight] = &sums.planes;
+    let mut samples = Vec::new();
+    for y in 0..value.height() {
+        for x in (0..value.width()).filter(|x| weight.at(*x, y) > LEAST) {
+            let (u, v) = ((x as f32 + 0.5) * side / width - 0.5, (y as f32 + 0.5) * side / height - 0.5);
+            samples.push([u, v, value.at(x, y) / weight.at(x, y)]);
+        }
+    }
+    let mut left = Field::from_fn(photo.size(), |_, _| 1.0);
+    if let Some(light) = Surface::fit(&samples) {
+        compare(seen, &light, &mut left);
+    }
+    left
+}
+
+wide! {
+    /// Mean log colour weighed by luminance, and the pixels that speak for it.
+    fn add_up(photo: &Photo, backdrop: &Mask) -> Cells<2> {
+        Cells::<2>::sum(photo.size(), SHIFT, |y, [value, weight]| {
+            let [r, g, b] = photo.log.each_ref().map(|p| p.row(y));
+            let certain = backdrop.row(y);
+            for i in 0..value.len() {
+                weight[i] = f32::from(u8::from(certain[i]));
+                value[i] = weight[i] * luminance([r[i], g[i], b[i]]);
+            }
+        })
+    }
+}
+
+wide! {
+    fn compare(seen: &Seen, light: &Surface, left: &mut Field) {
+        let mean = seen.mean_log();
+        let per_row = 1.0 / left.height() as f64;
+        let per_column = 1.0 / left.width() as f32;
+        for (y, row) in left.rows_mut().enumerate() {
+            let [c0, c1, c2, c3] = light.along((y as f64 + 0.5) * per_row - 0.5);
+            for (x, (t, m)) in row.iter_mut().zip(mean.row(y)).enumerate() {
+                let u = (x as f32 + 0.5) * per_column - 0.5;
+                let share = exp(m - (c0 + u * (c1 + u * (c2 + u * c3)))).min(1.0);
+                *t = if share > CLEAR { 1.0 } else { share };
+            }
+        }
+    }
+}

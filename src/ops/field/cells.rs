@@ -1,0 +1,176 @@
+//! Square cells of pixels: sums over them, and smooth enlargement of a number a cell to a number a pixel.
+//!
+//! A cell is 2^shift pixels wide; the cells at the right and the lower border may reach beyond the picture,
+//! where there is nothing to add. Enlarging is bilinear between cell centres; outside the first and the
+//! last centre the border cells repeat.
+
+use super::Field;
+use crate::image::Size;
+
+/// `N` numbers for each cell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cells<const N: usize> {
+    /// One field a number, a pixel of it a cell.
+    pub planes: [Field; N],
+    /// Log2 of a cell's width in pixels; at least 1.
+    pub shift: u32,
+    /// Size of the picture in pixels.
+    pub full: Size,
+}
+
+impl<const N: usize> Cells<N> {
+    /// Sums over the cells. `terms(y, rows)` writes what row `y` adds, one number a pixel.
+    #[must_use]
+    #[inline(always)]
+    pub fn sum(full: Size, shift: u32, mut terms: impl FnMut(usize, &mut [Vec<f32>; N])) -> Self {
+        let side = 1_usize << shift;
+        let (width, height) = (full.width as usize, full.height as usize);
+        let size = Size::new(full.width.div_ceil(1 << shift), full.height.div_ceil(1 << shift));
+        let mut planes = std::array::from_fn(|_| Field::new(size));
+        let mut rows: [Vec<f32>; N] = std::array::from_fn(|_| vec![0.0; width]);
+        let mut total: [Vec<f32>; N] = rows.clone();
+        for y in 0..height {
+            terms(y, &mut rows);
+            for (t, r) in total.iter_mut().zip(&rows) {
+                t.iter_mut().zip(r).for_each(|(t, r)| *t += r);
+            }
+            if (y + 1) % side == 0 || y + 1 == height {
+                for (plane, t) in planes.iter_mut().zip(&mut total) {
+                    fold(t, side, plane.row_mut(y / side));
+                    t.fill(0.0);
+                }
+            }
+        }
+        Self { planes, shift, full }
+    }
+
+    /// The numbers at a pixel.
+    #[must_use]
+    #[inline(always)]
+    pub fn at(&self, x: usize, y: usize) -> [f32; N] {
+        let (columns, rows) = match self.planes.first() {
+            Some(plane) => (plane.width(), plane.height()),
+            None => return [0.0; N],
+        };
+        let (x0, x1, fx) = between(x, self.shift, columns);
+        let (y0, y1, fy) = between(y, self.shift, rows);
+        std::array::from_fn(|c| {
+            let v = self.planes[c].values();
+            let (upper, lower) = (&v[y0 * columns..], &v[y1 * columns..]);
+            let (a, b) = (upper[x0] + (lower[x0] - upper[x0]) * fy, upper[x1] + (lower[x1] - upper[x1]) * fy);
+            a + (b - a) * fx
+        })
+    }
+
+    /// Every plane, a number a pixel.
+    #[must_use]
+    pub fn enlarge(&self) -> [Field; N] {
+        std::array::from_fn(|c| enlarge(&self.planes[c], self.shift, self.full))
+    }
+}
+
+/// The two cells whose centres enclose a pixel's centre, and how far it lies from the first to the second.
+#[inline(always)]
+fn between(x: usize, shift: u32, cells: usize) -> (usize, usize, f32) {
+    let side = 1 << shift;
+    let from_half = x + side / 2;
+    let second = from_half >> shift;
+    let share = ((from_half & (side - 1)) as f32 + 0.5) / side as f32;
+    (second.saturating_sub(1), second.min(cells - 1), share)
+}
+
+#[inline(always)]
+fn fold(pixels: &[f32], side: usize, cells: &mut [f32]) {
+    match side {
+        2 => fold_by(pixels, |chunk| chunk.iter().sum(), 2, cells),
+        4 => fold_by(pixels, |chunk| chunk.iter().sum(), 4, cells),
+        _ => fold_by(pixels, |chunk| chunk.iter().sum(), side, cells),
+    }
+}
+
+#[inline(always)]
+fn fold_by(pixels: &[f32], sum: impl Fn(&[f32]) -> f32, side: usize, cells: &mut [f32]) {
+    cells.iter_mut().zip(pixels.chunks(side)).for_each(|(c, chunk)| *c = sum(chunk));
+}
+
+wide! {
+    /// A field of cells 2^shift pixels wide as a number a pixel of a picture of size `full`.
+    pub fn enlarge(cells: &Field, shift: u32, full: Size) -> Field {
+        let mut pixels = Field::new(full);
+        let (columns, width, side) = (cells.width(), full.width as usize, 1_usize << shift);
+        if columns == 0 || width == 0 {
+            return pixels;
+        }
+        let mut line = vec![0.0_f32; columns + 2];
+        let mut wide_line = vec![0.0_f32; (columns + 1) * side];
+        for y in 0..full.height as usize {
+            let (y0, y1, fy) = between(y, shift, cells.height());
+            for ((l, a), b) in line[1..=columns].iter_mut().zip(cells.row(y0)).zip(cells.row(y1)) {
+                *l = a + (b - a) * fy;
+            }
+            line[0] = line[1];
+            line[columns + 1] = line[columns];
+            match side {
+                2 => stretch::<2>(&line, &mut wide_line),
+                4 => stretch::<4>(&line, &mut wide_line),
+                8 => stretch::<8>(&line, &mut wide_line),
+                _ => stretch_by(&line, side, &mut wide_line),
+            }
+            pixels.row_mut(y).copy_from_slice(&wide_line[side / 2..side / 2 + width]);
+        }
+        pixels
+    }
+}
+
+#[inline(always)]
+fn stretch<const SIDE: usize>(line: &[f32], out: &mut [f32]) {
+    let share: [f32; SIDE] = std::array::from_fn(|j| (j as f32 + 0.5) / SIDE as f32);
+    let (chunks, _) = out.as_chunks_mut::<SIDE>();
+    for (chunk, (a, b)) in chunks.iter_mut().zip(line.iter().zip(&line[1..])) {
+        *chunk = share.map(|s| a + (b - a) * s);
+    }
+}
+
+#[inline(always)]
+fn stretch_by(line: &[f32], side: usize, out: &mut [f32]) {
+    for (chunk, (a, b)) in out.chunks_exact_mut(side).zip(line.iter().zip(&line[1..])) {
+        chunk.iter_mut().enumerate().for_each(|(j, o)| *o = a + (b - a) * ((j as f32 + 0.5) / side as f32));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::testing::noise;
+
+    #[test]
+    fn sums_hold_every_pixel_once() {
+        let full = Size::new(37, 21);
+        let value = |x: usize, y: usize| (noise(x as u32, y as u32, 2) * 64.0).floor();
+        let cells = Cells::<1>::sum(full, 3, |y, rows| {
+            rows[0].iter_mut().enumerate().for_each(|(x, v)| *v = value(x, y));
+        });
+        assert_eq!(cells.planes[0].size(), Size::new(5, 3));
+        let truth: f32 = (0..8).flat_map(|y| (32..37).map(move |x| (x, y))).map(|(x, y)| value(x, y)).sum();
+        assert_eq!(cells.planes[0].at(4, 0), truth);
+    }
+
+    #[test]
+    fn enlarging_keeps_a_ramp_straight_and_agrees_with_single_pixels() {
+        for shift in [1, 2, 3, 4] {
+            let full = Size::new(75, 50);
+            let side = f32::from(1_u16 << shift);
+            let small = Size::new(75_u32.div_ceil(1 << shift), 50_u32.div_ceil(1 << shift));
+            let ramp = Field::from_fn(small, |x, y| (x as f32 + 0.5) * side - 2.0 * (y as f32 + 0.5) * side);
+            let cells = Cells { planes: [ramp], shift, full };
+            let [pixels] = cells.enlarge();
+            for (x, y) in (0..50).flat_map(|y| (0..75).map(move |x| (x, y))) {
+                assert!((pixels.at(x, y) - cells.at(x, y)[0]).abs() < 1e-4);
+            }
+            let half = side as usize;
+            for (x, y) in (half..32).flat_map(|y| (half..32).map(move |x| (x, y))) {
+                assert!((pixels.at(x, y) - (x as f32 + 0.5) + 2.0 * (y as f32 + 0.5)).abs() < 1e-3);
+            }
+        }
+    }
+}

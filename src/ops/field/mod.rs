@@ -1,0 +1,47 @@
+//! Small image tools of the analysis: fields, masks, filters, fills and fits on the proxy.
+//!
+//! A field is one number a pixel, a mask one bit of knowledge a pixel; both are row-major. Distances and
+//! radii are in pixels. Every tool states what it takes the outside of the picture for. Nothing here knows
+//! what a product or a backdrop is, and nothing runs on a device or on more than one thread.
+
+/// Declares a function whose body is compiled once for every SIMD level and chosen at run time. No level
+/// changes a result: Rust neither contracts nor reorders floating-point arithmetic.
+macro_rules! wide {
+    ($(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
+        $(#[$meta])*
+        $vis fn $name($($arg: $ty),*) $(-> $ret)? {
+            #[inline(always)]
+            fn body($($arg: $ty),*) $(-> $ret)? $body
+            fearless_simd::dispatch!($crate::kernel::simd_level(), _simd => body($($arg),*))
+        }
+    };
+}
+pub(in crate::ops) use wide;
+
+mod box_mean;
+mod cells;
+mod components;
+mod distance;
+mod grid;
+mod guided;
+mod maths;
+mod morphology;
+mod push_pull;
+mod rank;
+mod spans;
+mod surface;
+mod texture;
+
+pub use box_mean::box_mean;
+pub use cells::{Cells, enlarge};
+pub use components::{Components, Neighbours, Run, area, reach};
+pub use distance::distance;
+pub use grid::{Field, Grid, Mask};
+pub use guided::{Guide, SIDE};
+pub use maths::{exp, ln};
+pub use morphology::{dilate, erode};
+pub use push_pull::push_pull;
+pub use rank::{median, quantile, sample};
+pub use spans::{Span, Spans, Windows};
+pub use surface::Surface;
+pub use texture::texture;

@@ -1,0 +1,132 @@
+//! A smooth surface through samples of which some are wrong on one side: light with a shadow on it.
+//!
+//! A polynomial of third degree in position, by least squares that are repeated with weights: samples far
+//! below the surface count next to nothing, those far above fade as in Cauchy's estimator.
+
+/// Terms u^i·v^j with i + j at most 3.
+const TERMS: usize = 10;
+/// Fits, each with the weights that the one before gave.
+const ROUNDS: usize = 8;
+/// Weight of a sample far below.
+const SHADED: f64 = 0.02;
+/// Least spread of good samples.
+const LEAST_SPREAD: f32 = 0.002;
+/// Ridge a sample, against directions that no sample speaks for.
+const RIDGE: f64 = 1e-6;
+
+/// A cubic surface over positions −0.5 … 0.5.
+#[derive(Clone, Debug)]
+pub struct Surface {
+    terms: [f64; TERMS],
+}
+
+impl Surface {
+    /// Fits samples (u, v, value); `None` where there are none.
+    #[must_use]
+    pub fn fit(samples: &[[f32; 3]]) -> Option<Self> {
+        let rows: Vec<[f64; TERMS]> = samples.iter().map(|s| monomials(s[0].into(), s[1].into())).collect();
+        let mut weights = vec![1.0_f64; rows.len()];
+        let mut errors = vec![0.0_f32; rows.len()];
+        let mut fitted = None;
+        for _ in 0..ROUNDS {
+            let terms = solve(normal_equations(&rows, samples, &weights))?;
+            for ((e, row), sample) in errors.iter_mut().zip(&rows).zip(samples) {
+                *e = sample[2] - dot(&terms, row) as f32;
+            }
+            let mut sizes: Vec<f32> = errors.iter().map(|e| e.abs()).collect();
+            let spread = f64::from((1.4826 * super::median(&mut sizes)?).max(LEAST_SPREAD));
+            for (w, e) in weights.iter_mut().zip(&errors) {
+                let e = f64::from(*e) / spread;
+                *w = if e < -2.0 { SHADED } else { 1.0 / (1.0 + e * e / 9.0) };
+            }
+            fitted = Some(Self { terms });
+        }
+        fitted
+    }
+
+    /// The cubic in u along a row: factors of 1, u, u² and u³.
+    #[must_use]
+    pub fn along(&self, v: f64) -> [f32; 4] {
+        let t = &self.terms;
+        [t[0] + v * (t[1] + v * (t[2] + v * t[3])), t[4] + v * (t[5] + v * t[6]), t[7] + v * t[8], t[9]]
+            .map(|f| f as f32)
+    }
+}
+
+fn monomials(u: f64, v: f64) -> [f64; TERMS] {
+    [1.0, v, v * v, v * v * v, u, u * v, u * v * v, u * u, u * u * v, u * u * u]
+}
+
+fn dot(a: &[f64; TERMS], b: &[f64; TERMS]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// Matrix and right-hand side, as rows of `TERMS + 1`.
+type Equations = [[f64; TERMS + 1]; TERMS];
+
+wide! {
+    fn normal_equations(rows: &[[f64; TERMS]], samples: &[[f32; 3]], weights: &[f64]) -> Equations {
+        let mut equations = [[0.0; TERMS + 1]; TERMS];
+        for ((row, sample), weight) in rows.iter().zip(samples).zip(weights) {
+            let mut extended = [f64::from(sample[2]); TERMS + 1];
+            extended[..TERMS].copy_from_slice(row);
+            for (equation, r) in equations.iter_mut().zip(row) {
+                let factor = weight * r;
+                equation.iter_mut().zip(&extended).for_each(|(e, x)| *e += factor * x);
+            }
+        }
+        for (i, equation) in equations.iter_mut().enumerate() {
+            equation[i] += RIDGE * rows.len() as f64;
+        }
+        equations
+    }
+}
+
+/// Gauss and Jordan; the ridge makes the matrix positive definite, so that no pivot is searched.
+fn solve(mut equations: Equations) -> Option<[f64; TERMS]> {
+    for i in 0..TERMS {
+        let pivot = equations[i][i];
+        if !(pivot.is_finite() && pivot > 0.0) {
+            return None;
+        }
+        let row = equations[i].map(|v| v / pivot);
+        equations[i] = row;
+        for (_, other) in equations.iter_mut().enumerate().filter(|(j, _)| *j != i) {
+            let factor = other[i];
+            other.iter_mut().zip(&row).for_each(|(o, r)| *o -= factor * r);
+        }
+    }
+    Some(equations.map(|e| e[TERMS]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::testing::noise;
+
+    #[test]
+    fn light_is_found_under_a_shadow_on_a_fifth_of_the_samples() {
+        let light = |u: f32, v: f32| -0.3 + 0.2 * u - 0.4 * v * v + 0.15 * u * u * v - 0.1 * u * u * u;
+        let position = |i: u32| (i as f32 + 0.5) / 64.0 - 0.5;
+        let samples: Vec<[f32; 3]> = (0..48)
+            .flat_map(|y| (0..64).map(move |x| (x, y)))
+            .map(|(x, y)| {
+                let (u, v) = (position(x), position(y));
+                let shadow = if noise(x / 8, y / 8, 1) < 0.2 { 0.1 + 0.4 * noise(x, y, 2) } else { 0.0 };
+                [u, v, light(u, v) - shadow + 0.004 * (noise(x, y, 3) - 0.5)]
+            })
+            .collect();
+        let Some(surface) = Surface::fit(&samples) else { unreachable!() };
+        for [u, v, _] in &samples {
+            let c = surface.along((*v).into());
+            let found = c[0] + u * (c[1] + u * (c[2] + u * c[3]));
+            assert!((found - light(*u, *v)).abs() < 0.01, "{u} {v}: {}", found - light(*u, *v));
+        }
+    }
+
+    #[test]
+    fn no_samples_no_surface() {
+        assert!(Surface::fit(&[]).is_none());
+        assert!(Surface::fit(&[[0.0, 0.0, -1.0]]).is_some());
+    }
+}
