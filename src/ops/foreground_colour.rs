@@ -7,7 +7,7 @@
 use serde::Deserialize;
 
 use super::backdrop_matte::kernel::test_grid;
-use super::grid::Columns;
+use super::grid::{Around, Columns};
 use super::{Op, OpDef, OpError, Scene, Stage, settings};
 use crate::image::{Format, Size};
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
@@ -79,39 +79,54 @@ impl Op for ForegroundColour {
     }
 }
 
+/// Pixels that are tried as one: wholly product, wholly empty, or an edge.
+const CHUNK: usize = 16;
+
 vectorised! {
     fn foreground_colour(job: &mut Job<'_>) {
         let p: ForegroundParams = job.params();
         let [seen, matted, backdrop, product] = [0, 1, 2, 3].map(|i| job.inputs[i]);
-        let width = job.outputs[0].size.width;
-        let columns = Columns::new(width, backdrop.size.width, p.map);
-        let (mut line, mut behind, mut inside) =
-            (Vec::new(), vec![0.0_f32; width as usize], vec![0.0_f32; width as usize]);
+        let columns = Columns::new(job.outputs[0].size.width, backdrop.size.width, p.map);
         for y in job.rows.clone() {
             let from = seen.rgba(i64::from(y));
             let alpha = matted.rgba(i64::from(y))[3];
-            let to = job.outputs[0].rgba(y);
-            let soft = alpha.iter().any(|a| *a > 0.0 && *a < 1.0);
-            for (run, (from, to)) in from.into_iter().zip(to).enumerate() {
-                if run == 3 {
-                    to.copy_from_slice(alpha);
-                    continue;
-                }
-                if soft {
-                    columns.sample(&backdrop, run, y, p.map, &mut line, &mut behind);
-                    columns.sample(&product, run, y, p.map, &mut line, &mut inside);
-                }
-                let grids = behind.iter().zip(&inside);
-                for (((o, i), a), (behind, inside)) in to.iter_mut().zip(from).zip(alpha).zip(grids) {
-                    let w = a * a / (a * a + p.field * (1.0 - a));
-                    let known = (i - (1.0 - a) * behind) / a.max(p.least);
-                    let mixed = inside + (known - inside) * w;
-                    let edge = a * mixed.max(0.0).min(i.max(1.0));
-                    *o = if *a >= 1.0 { *i } else if *a > 0.0 { edge } else { 0.0 };
+            let (behind, inside) = (Around::new(&backdrop, y, p.map), Around::new(&product, y, p.map));
+            let [r, g, b, a] = job.outputs[0].rgba(y);
+            a.copy_from_slice(alpha);
+            for (run, (to, from)) in [r, g, b].into_iter().zip(from).enumerate() {
+                for (i, (to, alpha)) in to.chunks_mut(CHUNK).zip(alpha.chunks(CHUNK)).enumerate() {
+                    let start = i * CHUNK;
+                    let from = &from[start..start + to.len()];
+                    if alpha.iter().all(|a| *a == 0.0) {
+                        to.fill(0.0);
+                    } else if alpha.iter().all(|a| *a >= 1.0) {
+                        to.copy_from_slice(from);
+                    } else {
+                        for (k, o) in to.iter_mut().enumerate() {
+                            let cell = columns.cell(start + k);
+                            *o = edge(&p, from[k], alpha[k], || (behind.at(run, cell), inside.at(run, cell)));
+                        }
+                    }
                 }
             }
         }
     }
+}
+
+/// One premultiplied channel of one pixel.
+#[inline(always)]
+fn edge(p: &ForegroundParams, seen: f32, a: f32, grids: impl FnOnce() -> (f32, f32)) -> f32 {
+    if a >= 1.0 {
+        return seen;
+    }
+    if a <= 0.0 {
+        return 0.0;
+    }
+    let (behind, inside) = grids();
+    let w = a * a / (a * a + p.field * (1.0 - a));
+    let known = (seen - (1.0 - a) * behind) / a.max(p.least);
+    let mixed = inside + (known - inside) * w;
+    a * mixed.max(0.0).min(seen.max(1.0))
 }
 
 fn cases() -> Vec<Case> {

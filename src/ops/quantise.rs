@@ -155,8 +155,14 @@ fn code8(p: &QuantiseParams, value: f32, x: u32, y: u32, channel: u32) -> u32 {
     let v = value * 255.0;
     let nearest = (v + 0.5).floor();
     let near = p.dither == 0 || (v - nearest).abs() < 0.02;
-    let code = if near { nearest } else { (v + threshold(x, y, channel)).floor() };
-    code as i32 as u32
+    whole(if near { nearest } else { (v + threshold(x, y, channel)).floor() })
+}
+
+/// A whole number from 0 to 2²³ − 1 as an integer. Its bits beside 2²³ are the mantissa's: one addition, where
+/// a conversion that minds infinities would not become a SIMD instruction.
+#[inline(always)]
+fn whole(v: f32) -> u32 {
+    (v + 8_388_608.0).to_bits() & 0x007f_ffff
 }
 
 /// Pixels that are tried as one: a chunk of one colour that needs no dither is one code.
@@ -167,7 +173,7 @@ const CHUNK: usize = 32;
 fn settled8(p: &QuantiseParams, [r, g, b, a]: [f32; 4]) -> Option<u32> {
     let v = code_value(p, r, g, b, a);
     let near = |v: f32| p.dither == 0 || (v * 255.0 - (v * 255.0 + 0.5).floor()).abs() < 0.02;
-    let code = |v: f32| (v * 255.0 + 0.5).floor() as i32 as u32;
+    let code = |v: f32| whole((v * 255.0 + 0.5).floor());
     let word = code(v[0]) | (code(v[1]) << 8) | (code(v[2]) << 16) | (code(v[3]) << 24);
     (near(v[0]) && near(v[1]) && near(v[2])).then_some(word)
 }
@@ -197,18 +203,44 @@ vectorised! {
     }
 }
 
+/// A chunk of different pixels. Whole chunks run over arrays of known length, which become SIMD vectors.
 #[inline(always)]
 fn pixels8(p: &QuantiseParams, [r, g, b, a]: [&[f32]; 4], start: u32, y: u32, words: &mut [u32]) {
-    let count = words.len();
-    let (r, g, b, a) = (&r[..count], &g[..count], &b[..count], &a[..count]);
-    for i in 0..count {
+    let chunks = (r.first_chunk(), g.first_chunk(), b.first_chunk(), a.first_chunk());
+    if let ((Some(r), Some(g), Some(b), Some(a)), Some(words)) = (chunks, words.first_chunk_mut::<CHUNK>()) {
+        return chunk8(p, [r, g, b, a], start, y, words);
+    }
+    for (i, word) in words.iter_mut().enumerate() {
         let x = start + i as u32;
         let v = code_value(p, r[i], g[i], b[i], a[i]);
-        let alpha = (v[3] * 255.0 + 0.5).floor() as i32 as u32;
-        words[i] = code8(p, v[0], x, y, 0)
-            | (code8(p, v[1], x, y, 1) << 8)
-            | (code8(p, v[2], x, y, 2) << 16)
-            | (alpha << 24);
+        let alpha = whole((v[3] * 255.0 + 0.5).floor());
+        let code = |c: u32| code8(p, v[c as usize], x, y, c);
+        *word = code(0) | (code(1) << 8) | (code(2) << 16) | (alpha << 24);
+    }
+}
+
+#[inline(always)]
+fn chunk8(
+    p: &QuantiseParams,
+    [r, g, b, a]: [&[f32; CHUNK]; 4],
+    start: u32,
+    y: u32,
+    words: &mut [u32; CHUNK],
+) {
+    let mut scale = [1.0_f32; CHUNK];
+    for (i, word) in words.iter_mut().enumerate() {
+        let gone = a[i] < LEAST_ALPHA;
+        let divisor = if p.straight == 1 { a[i].max(LEAST_ALPHA) } else { 1.0 };
+        scale[i] = if p.straight == 1 && gone { 0.0 } else { 1.0 / divisor };
+        let alpha = if gone { 0.0 } else { a[i].max(0.0).min(1.0) };
+        *word = whole((alpha * 255.0 + 0.5).floor()) << 24;
+    }
+    for (channel, m) in [p.red, p.green, p.blue].into_iter().enumerate() {
+        let channel = channel as u32;
+        for (i, word) in words.iter_mut().enumerate() {
+            let value = srgb_encode((m[0] * r[i] + m[1] * g[i] + m[2] * b[i]) * scale[i]);
+            *word |= code8(p, value, start + i as u32, y, channel) << (8 * channel);
+        }
     }
 }
 
@@ -219,7 +251,7 @@ vectorised! {
             let [r, g, b, a] = job.inputs[0].rgba(i64::from(y));
             let words: &mut [[u32; 2]] = bytemuck::cast_slice_mut(job.outputs[0].row_bytes(y));
             for ((((word, r), g), b), a) in words.iter_mut().zip(r).zip(g).zip(b).zip(a) {
-                let v = code_value(&p, *r, *g, *b, *a).map(|v| (v * 65_535.0 + 0.5).floor() as i32 as u32);
+                let v = code_value(&p, *r, *g, *b, *a).map(|v| whole((v * 65_535.0 + 0.5).floor()));
                 *word = [v[0] | (v[1] << 16), v[2] | (v[3] << 16)];
             }
         }

@@ -471,9 +471,23 @@ fn turn(wide: &Rows<'_>, run: usize, rows: std::ops::Range<u32>, turned: &mut [f
     let last = i64::from(rows.end) - 1;
     let lines: [&[f32]; LANES] =
         std::array::from_fn(|lane| wide.rgba((i64::from(rows.start) + lane as i64).min(last))[run]);
-    for (x, to) in turned.chunks_exact_mut(LANES).enumerate() {
+    let mut squares = turned.chunks_exact_mut(LANES * LANES);
+    let mut x = 0;
+    for square in &mut squares {
+        let mut block = [[0.0_f32; LANES]; LANES];
+        for (to, line) in block.iter_mut().zip(&lines) {
+            to.copy_from_slice(&line[x..x + LANES]);
+        }
+        for (column, to) in square.chunks_exact_mut(LANES).enumerate() {
+            for lane in 0..LANES {
+                to[lane] = block[lane][column];
+            }
+        }
+        x += LANES;
+    }
+    for (column, to) in squares.into_remainder().chunks_exact_mut(LANES).enumerate() {
         for (o, line) in to.iter_mut().zip(&lines) {
-            *o = line[x];
+            *o = line[x + column];
         }
     }
 }

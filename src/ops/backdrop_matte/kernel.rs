@@ -2,8 +2,8 @@
 //! between them alpha is a local affine map of colour. Twin of shaders/backdrop_matte.wgsl.
 
 use crate::image::{Format, Plane, Size};
-use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Rows, Tolerance};
-use crate::ops::grid::Columns;
+use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
+use crate::ops::grid::{Around, Columns};
 use crate::{params, vectorised};
 
 params! {
@@ -40,71 +40,84 @@ pub static MATTE_ALPHA: Kernel = Kernel {
     cases,
 };
 
-/// The two grid rows around an output row, and which of their columns are certain.
-struct Around<'a> {
-    rows: [&'a [f32]; 2],
-    fy: f32,
-    width: usize,
-}
-
-impl<'a> Around<'a> {
-    #[inline(always)]
-    fn new(grid: &Rows<'a>, y: u32, map: [f32; 4]) -> Self {
-        let v = (y as f32 * map[2] + map[3]).max(0.0).min((grid.size.height - 1) as f32);
-        let y0 = i64::from(v as u32);
-        let row = |y: i64| bytemuck::cast_slice(grid.row_bytes(y));
-        Self { rows: [row(y0), row(y0 + 1)], fy: v - v.floor(), width: grid.size.width as usize }
-    }
-
-    /// Value of a run at a cell.
-    #[inline(always)]
-    fn at(&self, run: usize, (x0, x1, fx): (u32, u32, f32)) -> f32 {
-        let column = |x: u32| {
-            let i = run * self.width + x as usize;
-            self.rows[0][i] + (self.rows[1][i] - self.rows[0][i]) * self.fy
-        };
-        let (left, right) = (column(x0), column(x1));
-        left + (right - left) * fx
-    }
-}
-
 vectorised! {
     fn matte_alpha(job: &mut Job<'_>) {
         let p: MatteParams = job.params();
         let [colour, affine, backdrop, product] = [0, 1, 2, 3].map(|i| job.inputs[i]);
-        let width = job.outputs[0].size.width;
-        let columns = Columns::new(width, affine.size.width, p.map);
+        let columns = Columns::new(job.outputs[0].size.width, affine.size.width, p.map);
         for y in job.rows.clone() {
             let seen = colour.rgba(i64::from(y));
-            let [r, g, b, a] = job.outputs[0].rgba(y);
+            let mut out = job.outputs[0].rgba(y);
             let centre = y as f32 + 0.5;
-            let (map, back, front) = (
-                Around::new(&affine, y, p.map),
-                Around::new(&backdrop, y, p.map),
-                Around::new(&product, y, p.map),
-            );
-            for (x, alpha) in a.iter_mut().enumerate() {
-                let across = x as f32 + 0.5;
-                let within = centre >= p.bounds[1] && centre <= p.bounds[3] && across >= p.bounds[0] && across <= p.bounds[2];
-                let cell = columns.cell(x);
-                *alpha = if !within || back.at(3, cell) > 0.999 {
-                    0.0
-                } else if front.at(3, cell) > 0.999 {
-                    1.0
-                } else {
-                    let mut sum = map.at(3, cell);
-                    for (run, values) in seen.iter().take(3).enumerate() {
-                        sum += map.at(run, cell) * values[x];
-                    }
-                    ((sum - 0.02) / 0.96).max(0.0).min(1.0)
-                };
+            if centre < p.bounds[1] || centre > p.bounds[3] {
+                out.iter_mut().for_each(|run| run.fill(0.0));
+                continue;
             }
-            for (to, from) in [r, g, b].into_iter().zip(seen) {
-                for ((o, v), alpha) in to.iter_mut().zip(from).zip(a.iter()) {
-                    *o = v * alpha;
-                }
+            let grids = Grids {
+                affine: Around::new(&affine, y, p.map),
+                backdrop: Around::new(&backdrop, y, p.map),
+                product: Around::new(&product, y, p.map),
+            };
+            for span in columns.spans() {
+                grids.span(&p, &columns, span.clone(), seen, &mut out);
             }
         }
+    }
+}
+
+/// The grids around one output row.
+struct Grids<'a> {
+    affine: Around<'a>,
+    backdrop: Around<'a>,
+    product: Around<'a>,
+}
+
+impl Grids<'_> {
+    /// The columns between two grid columns: all certain, or each its own.
+    #[inline(always)]
+    fn span(
+        &self,
+        p: &MatteParams,
+        columns: &Columns,
+        span: std::ops::Range<usize>,
+        seen: [&[f32]; 4],
+        out: &mut [&mut [f32]; 4],
+    ) {
+        let (x0, x1, _) = columns.cell(span.start);
+        let inside = span.start as f32 + 0.5 >= p.bounds[0] && span.end as f32 - 0.5 <= p.bounds[2];
+        if inside && self.backdrop.all_ones(3, x0, x1) {
+            out.iter_mut().for_each(|run| run[span.clone()].fill(0.0));
+        } else if inside && self.product.all_ones(3, x0, x1) {
+            for (run, from) in out.iter_mut().zip(seen).take(3) {
+                run[span.clone()].copy_from_slice(&from[span.clone()]);
+            }
+            out[3][span].fill(1.0);
+        } else {
+            for x in span {
+                let alpha = self.alpha(p, columns, x, seen);
+                for (run, from) in out.iter_mut().zip(seen).take(3) {
+                    run[x] = from[x] * alpha;
+                }
+                out[3][x] = alpha;
+            }
+        }
+    }
+
+    /// Alpha of one pixel.
+    #[inline(always)]
+    fn alpha(&self, p: &MatteParams, columns: &Columns, x: usize, seen: [&[f32]; 4]) -> f32 {
+        let (across, cell) = (x as f32 + 0.5, columns.cell(x));
+        if across < p.bounds[0] || across > p.bounds[2] || self.backdrop.at(3, cell) > 0.999 {
+            return 0.0;
+        }
+        if self.product.at(3, cell) > 0.999 {
+            return 1.0;
+        }
+        let mut sum = self.affine.at(3, cell);
+        for (run, values) in seen.iter().take(3).enumerate() {
+            sum += self.affine.at(run, cell) * values[x];
+        }
+        ((sum - 0.02) / 0.96).max(0.0).min(1.0)
     }
 }
 
