@@ -14,6 +14,10 @@ pub(super) const NEAR: f32 = 5.0;
 const FAR: f32 = 10.0;
 /// Alpha below which the key finds a pixel translucent.
 const TRANSLUCENT: f32 = 0.6;
+/// Light on the backdrop's share, against the seen backdrop, above which it is something else.
+const BRIGHTEST: f32 = 1.04;
+/// Alpha below which the backdrop shines through clearly.
+const CLEAR: f32 = 0.25;
 /// Farthest distance that is asked for.
 const LIMIT: u16 = 20;
 /// Deviations from the backdrop from which a pixel is distinct.
@@ -48,16 +52,23 @@ impl Band {
         let deep = deep(photo, seen, noise, &depth, &spans);
         let clipped = clipped(light, backdrop);
         let key = Key::of(photo, light, &Inside { spans: &spans, depth: &depth, deep: &deep }, clipped);
-        let through = see_through(&key, seen, noise, backdrop, &depth);
+        let through = see_through(&spans, &key, seen, noise, backdrop, &depth);
         let near = distance(&backdrop.or(&through), FAR as u16 + 1);
-        let unknown = Mask::from_fn(photo.size(), |x, y| {
-            let d = near.at(x, y);
-            inside.at(x, y) && (d <= NEAR || d <= FAR && key.alpha.at(x, y) < TRANSLUCENT && key.holds(x, y))
-        });
+        let mut unknown = Mask::new(photo.size());
+        let mut clear = Mask::new(photo.size());
+        for span in spans.iter() {
+            let [near, alpha] = [&near, &key.alpha].map(|f| &f.row(span.y)[span.columns()]);
+            let inside = &inside.row(span.y)[span.columns()];
+            let shines = &through.row(span.y)[span.columns()];
+            let to = unknown.row_mut(span.y)[span.columns()].iter_mut();
+            for (i, (u, c)) in to.zip(&mut clear.row_mut(span.y)[span.columns()]).enumerate() {
+                let translucent = || alpha[i] < TRANSLUCENT && key.holds(span.start + i, span.y);
+                *u = inside[i] && (near[i] <= NEAR || near[i] <= FAR && translucent());
+                *c = shines[i] && alpha[i] < CLEAR;
+            }
+        }
         let product = inside.and(&unknown.not());
-        let clear = |x, y| through.at(x, y) && key.alpha.at(x, y) < 0.25;
-        let through = Mask::from_fn(photo.size(), clear);
-        Self { unknown, product, through, depth, key }
+        Self { unknown, product, through: clear, depth, key }
     }
 }
 
@@ -100,21 +111,32 @@ fn clipped(light: &[Field; 3], backdrop: &Mask) -> bool {
 }
 
 /// Where the key sees the backdrop through the product, joined to the outside.
-fn see_through(key: &Key, seen: &Seen, noise: [f32; 3], backdrop: &Mask, depth: &Field) -> Mask {
+fn see_through(
+    spans: &Spans,
+    key: &Key,
+    seen: &Seen,
+    noise: [f32; 3],
+    backdrop: &Mask,
+    depth: &Field,
+) -> Mask {
     let spread = 4.0 * noise[0].max(noise[1]);
     let allowed = 3.0 * spread * spread;
     let mut shades: Vec<f32> = sample(backdrop).into_iter().map(|(x, y)| seen.shade(x, y)).collect();
     let deepest = quantile(&mut shades, 0.01).unwrap_or(0.0);
     let darkest = exp(1.5 * deepest - 0.03);
-    let see = Mask::from_fn(backdrop.size(), |x, y| {
-        let (alpha, shade) = (key.alpha.at(x, y), key.shade.at(x, y));
-        !backdrop.at(x, y)
-            && alpha < 0.6
-            && shade > darkest
-            && shade < 1.04
-            && key.misfit.at(x, y) < allowed * (1.0 + 4.0 * alpha.clamp(0.0, 1.0))
-            && key.holds(x, y)
-    });
+    let mut see = Mask::new(backdrop.size());
+    for span in spans.iter() {
+        let columns = [&key.alpha, &key.shade, &key.misfit].map(|f| &f.row(span.y)[span.columns()]);
+        let [alpha, shade, misfit] = columns;
+        let known = &backdrop.row(span.y)[span.columns()];
+        for (i, s) in see.row_mut(span.y)[span.columns()].iter_mut().enumerate() {
+            let mixed = (alpha[i] < TRANSLUCENT)
+                & (shade[i] > darkest)
+                & (shade[i] < BRIGHTEST)
+                & (misfit[i] < allowed * (1.0 + 4.0 * alpha[i].max(0.0).min(1.0)));
+            *s = mixed && !known[i] && key.holds(span.start + i, span.y);
+        }
+    }
     let mut bridge = dilate(&see, 1);
     bridge.values_mut().iter_mut().zip(depth.values()).for_each(|(b, d)| *b |= *d <= NEAR);
     see.and(&reach(&bridge, backdrop))

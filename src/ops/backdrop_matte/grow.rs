@@ -2,7 +2,7 @@
 
 use super::photo::Photo;
 use super::seen::{Seen, Sums};
-use crate::ops::field::{Field, Grid, Mask, median, sample};
+use crate::ops::field::{Field, Grid, Mask, dilate, median, sample};
 
 /// Rounds at most.
 const ROUNDS: usize = 8;
@@ -17,19 +17,35 @@ pub(super) fn grow(photo: &Photo, mode: [f32; 3], noise: [f32; 3], backdrop: &mu
     let mut grains: Vec<f32> = sample(backdrop).into_iter().map(|(x, y)| edges.at(x, y)).collect();
     let edge = (2.0 * median(&mut grains).unwrap_or(0.0)).max(LEAST_EDGE);
     let mut sums = Sums::of(photo, backdrop);
+    let mut frontier = rim(backdrop);
     for _ in 0..ROUNDS {
         let seen = sums.fill();
         let steepest = edge * (1.0 - 1.5 * seen.darkest());
-        let found = Creep { photo, seen: &seen, edges: &edges, edge, steepest, noise }.from(backdrop);
+        let creep = Creep { photo, seen: &seen, edges: &edges, edge, steepest, noise };
+        let found = creep.from(&frontier, backdrop);
         if found.len() < LEAST_FOUND {
             return seen;
         }
-        for (x, y) in found {
-            backdrop.row_mut(y)[x] = true;
-            sums.add(photo, x, y);
+        for (x, y) in &found {
+            backdrop.row_mut(*y)[*x] = true;
+            sums.add(photo, *x, *y);
         }
+        frontier.extend(found.iter().flat_map(|(x, y)| sides(*x, *y, backdrop)));
+        frontier.retain(|(x, y)| !backdrop.at(*x, *y));
     }
     sums.fill()
+}
+
+/// Pixels beside the backdrop.
+fn rim(backdrop: &Mask) -> Vec<(usize, usize)> {
+    let ring = dilate(backdrop, 1);
+    let rows = ring.rows().zip(backdrop.rows()).enumerate();
+    let mut rim = Vec::new();
+    for (y, (near, own)) in rows {
+        let beside = near.iter().zip(own).enumerate().filter(|(_, (n, o))| **n & !**o);
+        rim.extend(beside.map(|(x, _)| (x, y)));
+    }
+    rim
 }
 
 /// One round: which pixels look like the backdrop.
@@ -75,18 +91,11 @@ impl Creep<'_> {
     }
 
     /// Pixels that look like backdrop and are joined to it by pixels that do, or lie beside ones that do.
-    fn from(&self, backdrop: &Mask) -> Vec<(usize, usize)> {
+    fn from(&self, frontier: &[(usize, usize)], backdrop: &Mask) -> Vec<(usize, usize)> {
         let mut states = Grid::<State>::new(backdrop.size());
         let mut open: Vec<(usize, usize)> = Vec::new();
-        for y in 0..backdrop.height() {
-            let row = backdrop.row(y);
-            let (above, below) = (backdrop.row_near(y as isize - 1), backdrop.row_near(y as isize + 1));
-            for x in 0..row.len() {
-                let beside = above[x] | below[x] | row[x.saturating_sub(1)] | row[(x + 1).min(row.len() - 1)];
-                if !row[x] && beside {
-                    self.visit(&mut states, &mut open, backdrop, x, y);
-                }
-            }
+        for (x, y) in frontier {
+            self.visit(&mut states, &mut open, backdrop, *x, *y);
         }
         let mut found = Vec::new();
         while let Some((x, y)) = open.pop() {

@@ -6,7 +6,7 @@
 //! be trusted and the key says so.
 
 use super::photo::Photo;
-use crate::ops::field::{Cells, Field, Mask, Spans, box_mean, push_pull, wide};
+use crate::ops::field::{Adder, Cells, Field, Mask, Spans, box_mean, push_pull, wide};
 
 /// Added to the backdrop before dividing by it.
 const FLOOR: f32 = 0.02;
@@ -181,7 +181,9 @@ wide! {
         own: [&Field; 2],
         typical: &[Field; 2],
     ) -> Cells<4> {
-        Cells::<4>::sum(photo.size(), SHIFTS.0, |y, [to_r, to_g, to_b, to_w]| {
+        let mut adder = Adder::<4>::new(photo.size(), SHIFTS.0);
+        for y in 0..photo.size().height as usize {
+            let [to_r, to_g, to_b, to_w] = adder.row();
             let [r, g, b] = photo.light.each_ref().map(|p| p.row(y));
             let [br, bg, bb] = backdrop.each_ref().map(|p| p.row(y));
             let (weight, distinct) = (own[0].row(y), own[1].row(y));
@@ -193,7 +195,9 @@ wide! {
                 let (z, _) = in_units([r[i], g[i], b[i]], [br[i], bg[i], bb[i]]);
                 (to_r[i], to_g[i], to_b[i], to_w[i]) = (z[0] * w, z[1] * w, z[2] * w, w);
             }
-        })
+            adder.add();
+        }
+        adder.finish()
     }
 }
 
@@ -231,13 +235,17 @@ fn failures(key: &Key, line: &Field, deep: &Mask) -> Cells<2> {
 wide! {
     fn count_failures(key: &Key, line: &Field, deep: &Mask) -> Cells<3> {
         let one = |holds: bool| f32::from(u8::from(holds));
-        Cells::<3>::sum(deep.size(), SHIFTS.1, |y, [by_line, by_mixture, weight]| {
+        let mut adder = Adder::<3>::new(deep.size(), SHIFTS.1);
+        for y in 0..deep.size().height as usize {
+            let [by_line, by_mixture, weight] = adder.row();
             let (line, alpha, deep) = (line.row(y), key.alpha.row(y), deep.row(y));
             for i in 0..deep.len() {
                 weight[i] = one(deep[i]);
                 by_line[i] = one(deep[i] & (line[i] < KEYED_OUT));
                 by_mixture[i] = one(deep[i] & (alpha[i] < KEYED_OUT));
             }
-        })
+            adder.add();
+        }
+        adder.finish()
     }
 }

@@ -27,16 +27,10 @@ impl Photo {
     /// Reads a proxy. What is not a number counts as black.
     pub(super) fn read(proxy: &Plane) -> Self {
         let size = proxy.size();
-        let new = || Field::new(size);
-        let mut photo = Self {
-            light: [new(), new(), new()],
-            log: [new(), new(), new()],
-            luma: new(),
-            red: new(),
-            blue: new(),
-        };
-        fill(proxy.floats(), &mut photo);
-        photo
+        let mut planes: [Vec<f32>; 9] = std::array::from_fn(|_| Vec::with_capacity(size.pixels()));
+        fill(proxy.floats(), size.width as usize, &mut planes);
+        let [r, g, b, log_r, log_g, log_b, luma, red, blue] = planes.map(|p| Field::from_values(size, p));
+        Self { light: [r, g, b], log: [log_r, log_g, log_b], luma, red, blue }
     }
 
     pub(super) fn size(&self) -> Size {
@@ -56,7 +50,7 @@ impl Photo {
     pub(super) fn edges(&self, near: [f32; 3], radius: usize) -> Field {
         let [r, g, b] = near;
         let centre = luminance(near);
-        texture(&[(&self.luma, centre, 1.0), (&self.red, r - g, 0.5), (&self.blue, b - g, 0.25)], radius)
+        texture([(&self.luma, centre, 1.0), (&self.red, r - g, 0.5), (&self.blue, b - g, 0.25)], radius)
     }
 }
 
@@ -67,24 +61,26 @@ pub(super) fn colour<T: Copy + Default>(planes: &[Grid<T>; 3], x: usize, y: usiz
 }
 
 wide! {
-    fn fill(floats: &[f32], photo: &mut Photo) {
-        let width = photo.width();
-        for (y, row) in floats.chunks_exact((4 * width).max(1)).take(photo.height()).enumerate() {
-            for c in 0..3 {
-                let from = &row[c * width..(c + 1) * width];
-                let (light, log) = (photo.light[c].row_mut(y), photo.log[c].row_mut(y));
-                for ((p, l), v) in light.iter_mut().zip(log).zip(from) {
-                    *p = if v.is_nan() { 0.0 } else { v.max(-1.0).min(BRIGHT) };
-                    *l = ln(p.max(0.0) + DARK);
-                }
+    fn fill(floats: &[f32], width: usize, planes: &mut [Vec<f32>; 9]) {
+        let [r, g, b, log_r, log_g, log_b, luma, red, blue] = planes;
+        for row in floats.chunks_exact(4 * width) {
+            let start = r.len();
+            for (c, (light, log)) in [(&mut *r, &mut *log_r), (&mut *g, &mut *log_g), (&mut *b, &mut *log_b)]
+                .into_iter()
+                .enumerate()
+            {
+                light.extend(row[c * width..(c + 1) * width].iter().map(|v| believed(*v)));
+                log.extend(light[start..].iter().map(|v| ln(v.max(0.0) + DARK)));
             }
-            let [r, g, b] = photo.light.each_ref().map(|p| p.row(y));
-            for (((o, r), g), b) in photo.luma.row_mut(y).iter_mut().zip(r).zip(g).zip(b) {
-                *o = ln(luminance([*r, *g, *b]).max(0.0) + DARK);
-            }
-            let [r, g, b] = photo.log.each_ref().map(|p| p.row(y));
-            photo.red.row_mut(y).iter_mut().zip(r).zip(g).for_each(|((o, r), g)| *o = r - g);
-            photo.blue.row_mut(y).iter_mut().zip(b).zip(g).for_each(|((o, b), g)| *o = b - g);
+            let colours = r[start..].iter().zip(&g[start..]).zip(&b[start..]);
+            luma.extend(colours.map(|((r, g), b)| ln(luminance([*r, *g, *b]).max(0.0) + DARK)));
+            red.extend(log_r[start..].iter().zip(&log_g[start..]).map(|(r, g)| r - g));
+            blue.extend(log_b[start..].iter().zip(&log_g[start..]).map(|(b, g)| b - g));
         }
     }
+}
+
+#[inline(always)]
+fn believed(light: f32) -> f32 {
+    if light.is_nan() { 0.0 } else { light.max(-1.0).min(BRIGHT) }
 }

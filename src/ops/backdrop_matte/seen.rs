@@ -1,7 +1,9 @@
 //! The backdrop as it is seen, with its shadow: filled in behind the product from what surrounds it.
 
 use super::photo::Photo;
-use crate::ops::field::{Cells, Field, Mask, enlarge, exp, ln, median, push_pull, quantile, sample, wide};
+use crate::ops::field::{
+    Adder, Cells, Field, Mask, enlarge, exp, ln, median, push_pull, quantile, sample, wide,
+};
 use crate::ops::luminance;
 
 /// Log2 of the width of the fill's cells.
@@ -42,13 +44,16 @@ impl Sums {
 
 wide! {
     fn add_up(photo: &Photo, backdrop: &Mask) -> Cells<4> {
-        Cells::<4>::sum(photo.size(), SHIFT, |y, rows| {
-            let [r, g, b, weight] = rows;
+        let mut adder = Adder::<4>::new(photo.size(), SHIFT);
+        for y in 0..photo.size().height as usize {
+            let [r, g, b, weight] = adder.row();
             weight.iter_mut().zip(backdrop.row(y)).for_each(|(w, k)| *w = f32::from(u8::from(*k)));
             for (row, log) in [r, g, b].into_iter().zip(&photo.log) {
                 row.iter_mut().zip(log.row(y)).zip(&*weight).for_each(|((o, l), w)| *o = l * w);
             }
-        })
+            adder.add();
+        }
+        adder.finish()
     }
 }
 

@@ -8,7 +8,11 @@
 use super::band::Band;
 use super::key::{dot, minus, unmix};
 use super::photo::{Photo, colour};
-use crate::ops::field::{Cells, Field, Guide, Mask, SIDE, Spans, Windows, erode, exp, push_pull, wide};
+use fearless_simd::{f32x8, prelude::*};
+
+use crate::ops::field::{
+    Adder, Cells, Field, Guide, LANES, Mask, Means, SIDE, Spans, erode, exp, load, push_pull, store, wide,
+};
 
 /// Added to the backdrop before dividing by it.
 const FLOOR: f32 = 0.05;
@@ -46,9 +50,9 @@ pub(super) fn solve(photo: &Photo, backdrop: &[Field; 3], band: &Band) -> Soluti
     let mut guide = unit.clone();
     scale(photo, backdrop, &mut unit, &mut guide);
     let keyed = Keyed::of(&foreground, backdrop, &guide, &unit, band);
-    let mut alpha = keyed.start(band);
-    let fits = Guide::new(&guide, Spans::cover(&band.unknown, SIDE / 2), RIDGE);
     let unknown = Spans::cover(&band.unknown, 0);
+    let mut alpha = keyed.start(band, &unknown);
+    let fits = Guide::new(&guide, Spans::cover(&band.unknown, SIDE / 2), RIDGE);
     let mut map: [Field; 4] = std::array::from_fn(|_| Field::new(photo.size()));
     for _ in 0..ROUNDS {
         fits.fit(&alpha, &mut map);
@@ -57,8 +61,9 @@ pub(super) fn solve(photo: &Photo, backdrop: &[Field; 3], band: &Band) -> Soluti
     map[3].values_mut().copy_from_slice(alpha.values());
     fits.fit(&alpha, &mut map);
     let reach = Spans::cover(&band.unknown, SIDE / 2 + SMOOTH / 2);
-    let map = finish(&map, &unit, &reach);
-    Solution { alpha, map, foreground, contrast: keyed.contrast }
+    let mut smooth = map.clone();
+    finish(&map, &unit, &reach, &mut smooth);
+    Solution { alpha, map: smooth, foreground, contrast: keyed.contrast }
 }
 
 /// The product's colour from what is certainly product, one pixel of its rim left out.
@@ -70,12 +75,16 @@ fn foreground(photo: &Photo, product: &Mask) -> [Field; 3] {
 
 wide! {
     fn add_up(photo: &Photo, core: &Mask) -> Cells<4> {
-        Cells::<4>::sum(photo.size(), 1, |y, [r, g, b, weight]| {
+        let mut adder = Adder::<4>::new(photo.size(), 1);
+        for y in 0..photo.size().height as usize {
+            let [r, g, b, weight] = adder.row();
             weight.iter_mut().zip(core.row(y)).for_each(|(w, c)| *w = f32::from(u8::from(*c)));
             for (row, light) in [r, g, b].into_iter().zip(&photo.light) {
                 row.iter_mut().zip(light.row(y)).zip(&*weight).for_each(|((o, l), w)| *o = l * w);
             }
-        })
+            adder.add();
+        }
+        adder.finish()
     }
 }
 
@@ -130,16 +139,22 @@ impl Keyed {
     }
 
     /// Alpha to start from: known, keyed where the key is trusted, else by the distance to the backdrop.
-    fn start(&self, band: &Band) -> Field {
-        Field::from_fn(band.depth.size(), |x, y| {
-            if !band.unknown.at(x, y) {
-                f32::from(u8::from(band.product.at(x, y)))
-            } else if self.trust.at(x, y) > START {
-                self.alpha.at(x, y)
-            } else {
-                ((band.depth.at(x, y) - 2.0) / 3.0).clamp(0.0, 1.0)
+    fn start(&self, band: &Band, unknown: &Spans) -> Field {
+        let mut alpha = Field::new(band.depth.size());
+        let known = alpha.values_mut().iter_mut().zip(band.product.values());
+        known.for_each(|(a, p)| *a = f32::from(u8::from(*p)));
+        for span in unknown.iter() {
+            let [keyed, trust, depth] =
+                [&self.alpha, &self.trust, &band.depth].map(|f| &f.row(span.y)[span.columns()]);
+            let solved = &band.unknown.row(span.y)[span.columns()];
+            for (i, a) in
+                alpha.row_mut(span.y)[span.columns()].iter_mut().enumerate().filter(|(i, _)| solved[*i])
+            {
+                let by_distance = ((depth[i] - 2.0) / 3.0).clamp(0.0, 1.0);
+                *a = if trust[i] > START { keyed[i] } else { by_distance };
             }
-        })
+        }
+        alpha
     }
 }
 
@@ -179,7 +194,7 @@ fn times(a: [f32; 3], b: [f32; 3]) -> [f32; 3] {
 
 wide! {
     /// Takes alpha from the mean of the maps, drawn to the key.
-    fn relax(
+    fn relax[simd](
         map: &[Field; 4],
         guide: &[Field; 3],
         keyed: &Keyed,
@@ -187,19 +202,26 @@ wide! {
         unknown: &Spans,
         alpha: &mut Field,
     ) {
-        let mut windows = Windows::<4>::new(unknown.size(), SIDE);
+        let mut means = Means::<4>::new(alpha.width());
+        let zero = f32x8::splat(simd, 0.0);
         for span in unknown.iter() {
-            let [ar, ag, ab, b] = windows.mean::<SIDE>(span, map);
-            let [r, g, b_light] = guide.each_ref().map(|p| &p.row(span.y)[span.columns()]);
-            let key = &keyed.alpha.row(span.y)[span.columns()];
-            let trust = &keyed.trust.row(span.y)[span.columns()];
-            let solved = &band.unknown.row(span.y)[span.columns()];
-            for (i, a) in alpha.row_mut(span.y)[span.columns()].iter_mut().enumerate() {
-                let mapped = ar[i] * r[i] + ag[i] * g[i] + ab[i] * b_light[i] + b[i];
-                let pull = PULL * trust[i];
-                let drawn = (mapped + pull * key[i]) / (1.0 + pull);
-                let next = (*a + OVERSTEP * (drawn - *a)).max(0.0).min(1.0);
-                *a = if solved[i] { next } else { *a };
+            means.gather::<SIDE, S>(simd, span, map);
+            let y = span.y;
+            for x in span.columns().step_by(LANES) {
+                let at = x as isize;
+                let [r, g, b, offset] = means.at::<SIDE, S>(simd, x - span.start);
+                let mapped = r * load(simd, guide[0].row(y), at)
+                    + g * load(simd, guide[1].row(y), at)
+                    + b * load(simd, guide[2].row(y), at)
+                    + offset;
+                let pull = load(simd, keyed.trust.row(y), at) * PULL;
+                let drawn = (mapped + pull * load(simd, keyed.alpha.row(y), at)) / (pull + 1.0);
+                let old = load(simd, alpha.row(y), at);
+                let next: [f32; LANES] = (old + (drawn - old) * OVERSTEP).max(zero).min(1.0).into();
+                let solved = band.unknown.row(y)[x..span.end].iter();
+                for ((a, next), solved) in alpha.row_mut(y)[x..span.end].iter_mut().zip(next).zip(solved) {
+                    *a = if *solved { next } else { *a };
+                }
             }
         }
     }
@@ -207,19 +229,18 @@ wide! {
 
 wide! {
     /// The maps averaged, and taken back from units of the backdrop to linear colour.
-    fn finish(map: &[Field; 4], unit: &[Field; 3], reach: &Spans) -> [Field; 4] {
-        let mut smooth = map.clone();
-        let mut windows = Windows::<4>::new(reach.size(), SMOOTH);
+    fn finish[simd](map: &[Field; 4], unit: &[Field; 3], reach: &Spans, smooth: &mut [Field; 4]) {
+        let mut means = Means::<4>::new(reach.size().width as usize);
         for span in reach.iter() {
-            let means = windows.mean::<SMOOTH>(span, map);
-            for (c, (to, mean)) in smooth.iter_mut().zip(means).enumerate() {
-                let to = &mut to.row_mut(span.y)[span.columns()];
-                to.copy_from_slice(mean);
-                if let Some(unit) = unit.get(c) {
-                    to.iter_mut().zip(&unit.row(span.y)[span.columns()]).for_each(|(t, u)| *t *= u);
+            means.gather::<SMOOTH, S>(simd, span, map);
+            for x in span.columns().step_by(LANES) {
+                let mean = means.at::<SMOOTH, S>(simd, x - span.start);
+                for c in 0..3 {
+                    let linear = mean[c] * load(simd, unit[c].row(span.y), x as isize);
+                    store(smooth[c].row_mut(span.y), x, linear);
                 }
+                store(smooth[3].row_mut(span.y), x, mean[3]);
             }
         }
-        smooth
     }
 }

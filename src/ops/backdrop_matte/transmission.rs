@@ -5,7 +5,7 @@
 
 use super::photo::Photo;
 use super::seen::Seen;
-use crate::ops::field::{Cells, Field, Mask, Surface, exp, wide};
+use crate::ops::field::{Adder, Cells, Field, Mask, Surface, exp, wide};
 use crate::ops::luminance;
 
 /// Log2 of the width of the cells that the cubic is fitted to.
@@ -38,14 +38,18 @@ pub(super) fn transmission(photo: &Photo, seen: &Seen, backdrop: &Mask) -> Field
 wide! {
     /// Mean log colour weighed by luminance, and the pixels that speak for it.
     fn add_up(photo: &Photo, backdrop: &Mask) -> Cells<2> {
-        Cells::<2>::sum(photo.size(), SHIFT, |y, [value, weight]| {
+        let mut adder = Adder::<2>::new(photo.size(), SHIFT);
+        for y in 0..photo.size().height as usize {
+            let [value, weight] = adder.row();
             let [r, g, b] = photo.log.each_ref().map(|p| p.row(y));
             let certain = backdrop.row(y);
             for i in 0..value.len() {
                 weight[i] = f32::from(u8::from(certain[i]));
                 value[i] = weight[i] * luminance([r[i], g[i], b[i]]);
             }
-        })
+            adder.add();
+        }
+        adder.finish()
     }
 }
 
@@ -53,11 +57,11 @@ wide! {
     fn compare(seen: &Seen, light: &Surface, left: &mut Field) {
         let mean = seen.mean_log();
         let per_row = 1.0 / left.height() as f64;
-        let per_column = 1.0 / left.width() as f32;
+        let columns: Vec<f32> =
+            (0..left.width()).map(|x| (x as f32 + 0.5) / left.width() as f32 - 0.5).collect();
         for (y, row) in left.rows_mut().enumerate() {
             let [c0, c1, c2, c3] = light.along((y as f64 + 0.5) * per_row - 0.5);
-            for (x, (t, m)) in row.iter_mut().zip(mean.row(y)).enumerate() {
-                let u = (x as f32 + 0.5) * per_column - 0.5;
+            for ((t, m), u) in row.iter_mut().zip(mean.row(y)).zip(&columns) {
                 let share = exp(m - (c0 + u * (c1 + u * (c2 + u * c3)))).min(1.0);
                 *t = if share > CLEAR { 1.0 } else { share };
             }

@@ -18,32 +18,57 @@ pub struct Cells<const N: usize> {
     pub full: Size,
 }
 
-impl<const N: usize> Cells<N> {
-    /// Sums over the cells. `terms(y, rows)` writes what row `y` adds, one number a pixel.
+/// Adds pixels up to cells, row by row: write [`Adder::row`], then [`Adder::add`], once for every row.
+#[derive(Debug)]
+pub struct Adder<const N: usize> {
+    sums: Cells<N>,
+    row: [Vec<f32>; N],
+    total: [Vec<f32>; N],
+    y: usize,
+}
+
+impl<const N: usize> Adder<N> {
+    /// Begins sums over cells 2^shift pixels wide of a picture.
     #[must_use]
-    #[inline(always)]
-    pub fn sum(full: Size, shift: u32, mut terms: impl FnMut(usize, &mut [Vec<f32>; N])) -> Self {
-        let side = 1_usize << shift;
-        let (width, height) = (full.width as usize, full.height as usize);
+    pub fn new(full: Size, shift: u32) -> Self {
         let size = Size::new(full.width.div_ceil(1 << shift), full.height.div_ceil(1 << shift));
-        let mut planes = std::array::from_fn(|_| Field::new(size));
-        let mut rows: [Vec<f32>; N] = std::array::from_fn(|_| vec![0.0; width]);
-        let mut total: [Vec<f32>; N] = rows.clone();
-        for y in 0..height {
-            terms(y, &mut rows);
-            for (t, r) in total.iter_mut().zip(&rows) {
-                t.iter_mut().zip(r).for_each(|(t, r)| *t += r);
-            }
-            if (y + 1) % side == 0 || y + 1 == height {
-                for (plane, t) in planes.iter_mut().zip(&mut total) {
-                    fold(t, side, plane.row_mut(y / side));
-                    t.fill(0.0);
-                }
-            }
-        }
-        Self { planes, shift, full }
+        let line = || std::array::from_fn(|_| vec![0.0; full.width as usize]);
+        let planes = std::array::from_fn(|_| Field::new(size));
+        Self { sums: Cells { planes, shift, full }, row: line(), total: line(), y: 0 }
     }
 
+    /// What the next row adds, one number a pixel: to be overwritten whole.
+    #[inline(always)]
+    pub fn row(&mut self) -> [&mut [f32]; N] {
+        self.row.each_mut().map(Vec::as_mut_slice)
+    }
+
+    /// Adds the row.
+    #[inline(always)]
+    pub fn add(&mut self) {
+        let side = 1 << self.sums.shift;
+        let ends = (self.y + 1) % side == 0 || self.y + 1 == self.sums.full.height as usize;
+        for ((total, row), plane) in self.total.iter_mut().zip(&self.row).zip(&mut self.sums.planes) {
+            if self.y % side == 0 {
+                total.copy_from_slice(row);
+            } else {
+                total.iter_mut().zip(row).for_each(|(t, r)| *t += r);
+            }
+            if ends {
+                fold(total, side, plane.row_mut(self.y / side));
+            }
+        }
+        self.y += 1;
+    }
+
+    /// The sums.
+    #[must_use]
+    pub fn finish(self) -> Cells<N> {
+        self.sums
+    }
+}
+
+impl<const N: usize> Cells<N> {
     /// The numbers at a pixel.
     #[must_use]
     #[inline(always)]
@@ -82,25 +107,29 @@ fn between(x: usize, shift: u32, cells: usize) -> (usize, usize, f32) {
 #[inline(always)]
 fn fold(pixels: &[f32], side: usize, cells: &mut [f32]) {
     match side {
-        2 => fold_by(pixels, |chunk| chunk.iter().sum(), 2, cells),
-        4 => fold_by(pixels, |chunk| chunk.iter().sum(), 4, cells),
-        _ => fold_by(pixels, |chunk| chunk.iter().sum(), side, cells),
+        2 => fold_by::<2>(pixels, cells),
+        4 => fold_by::<4>(pixels, cells),
+        _ => cells.iter_mut().zip(pixels.chunks(side)).for_each(|(c, chunk)| *c = chunk.iter().sum()),
     }
 }
 
 #[inline(always)]
-fn fold_by(pixels: &[f32], sum: impl Fn(&[f32]) -> f32, side: usize, cells: &mut [f32]) {
-    cells.iter_mut().zip(pixels.chunks(side)).for_each(|(c, chunk)| *c = sum(chunk));
+fn fold_by<const SIDE: usize>(pixels: &[f32], cells: &mut [f32]) {
+    let (chunks, rest) = pixels.as_chunks::<SIDE>();
+    cells.iter_mut().zip(chunks).for_each(|(c, chunk)| *c = chunk.iter().sum());
+    if let (Some(last), false) = (cells.last_mut(), rest.is_empty()) {
+        *last = rest.iter().sum();
+    }
 }
 
 wide! {
     /// A field of cells 2^shift pixels wide as a number a pixel of a picture of size `full`.
     pub fn enlarge(cells: &Field, shift: u32, full: Size) -> Field {
-        let mut pixels = Field::new(full);
         let (columns, width, side) = (cells.width(), full.width as usize, 1_usize << shift);
-        if columns == 0 || width == 0 {
-            return pixels;
+        if columns == 0 || full.pixels() == 0 {
+            return Field::new(full);
         }
+        let mut pixels = Vec::with_capacity(full.pixels());
         let mut line = vec![0.0_f32; columns + 2];
         let mut wide_line = vec![0.0_f32; (columns + 1) * side];
         for y in 0..full.height as usize {
@@ -116,9 +145,9 @@ wide! {
                 8 => stretch::<8>(&line, &mut wide_line),
                 _ => stretch_by(&line, side, &mut wide_line),
             }
-            pixels.row_mut(y).copy_from_slice(&wide_line[side / 2..side / 2 + width]);
+            pixels.extend_from_slice(&wide_line[side / 2..side / 2 + width]);
         }
-        pixels
+        Field::from_values(full, pixels)
     }
 }
 
@@ -147,9 +176,13 @@ mod tests {
     fn sums_hold_every_pixel_once() {
         let full = Size::new(37, 21);
         let value = |x: usize, y: usize| (noise(x as u32, y as u32, 2) * 64.0).floor();
-        let cells = Cells::<1>::sum(full, 3, |y, rows| {
-            rows[0].iter_mut().enumerate().for_each(|(x, v)| *v = value(x, y));
-        });
+        let mut adder = Adder::<1>::new(full, 3);
+        for y in 0..21 {
+            let [row] = adder.row();
+            row.iter_mut().enumerate().for_each(|(x, v)| *v = value(x, y));
+            adder.add();
+        }
+        let cells = adder.finish();
         assert_eq!(cells.planes[0].size(), Size::new(5, 3));
         let truth: f32 = (0..8).flat_map(|y| (32..37).map(move |x| (x, y))).map(|(x, y)| value(x, y)).sum();
         assert_eq!(cells.planes[0].at(4, 0), truth);

@@ -21,6 +21,13 @@ impl<T: Copy + Default> Grid<T> {
         Self { size, values: vec![T::default(); size.pixels()] }
     }
 
+    /// A grid of values, row by row; missing ones are the default.
+    #[must_use]
+    pub fn from_values(size: Size, mut values: Vec<T>) -> Self {
+        values.resize(size.pixels(), T::default());
+        Self { size, values }
+    }
+
     /// A grid from a function of the position.
     #[must_use]
     pub fn from_fn(size: Size, mut value: impl FnMut(usize, usize) -> T) -> Self {

@@ -5,7 +5,9 @@
 //! colour is the assumption of the matting Laplacian (Levin, Lischinski and Weiss 2008), whose energy the
 //! alternation of fitting and averaging the models lowers.
 
-use super::spans::Windows;
+use fearless_simd::{Simd, f32x8, prelude::*};
+
+use super::lanes::{LANES, Lines, MARGIN, load, store};
 use super::{Field, Spans};
 
 /// Width of a window in pixels.
@@ -18,7 +20,7 @@ const KEPT: usize = 9;
 pub struct Guide<'a> {
     planes: &'a [Field; 3],
     spans: Spans,
-    /// For each span, nine runs as long as the span.
+    /// For each eight pixels of the spans, nine runs of eight.
     kept: Vec<f32>,
 }
 
@@ -26,7 +28,7 @@ impl<'a> Guide<'a> {
     /// Prepares a guide on `spans`. `ridge` is added to the variances, in squared units of the guide.
     #[must_use]
     pub fn new(planes: &'a [Field; 3], spans: Spans, ridge: f32) -> Self {
-        let mut kept = vec![0.0; KEPT * spans.pixels()];
+        let mut kept = vec![0.0; KEPT * spans.room()];
         prepare(planes, &spans, ridge, &mut kept);
         Self { planes, spans, kept }
     }
@@ -39,32 +41,46 @@ impl<'a> Guide<'a> {
 }
 
 wide! {
-    fn prepare(planes: &[Field; 3], spans: &Spans, ridge: f32, kept: &mut [f32]) {
-        let mut windows = Windows::<KEPT>::new(spans.size(), SIDE);
+    fn prepare[simd](planes: &[Field; 3], spans: &Spans, ridge: f32, kept: &mut [f32]) {
+        let mut lines = Lines::<KEPT>::new(spans.size().width as usize);
         for span in spans.iter() {
-            let sums = windows.sum::<SIDE>(span, |y, columns, [r, g, b, rr, rg, rb, gg, gb, bb]| {
-                let [x0, x1, x2] = planes.each_ref().map(|p| &p.row(y)[columns.clone()]);
-                for i in 0..x0.len().min(r.len()) {
-                    let (x, y, z) = (x0[i], x1[i], x2[i]);
-                    r[i] += x;
-                    g[i] += y;
-                    b[i] += z;
-                    rr[i] += x * x;
-                    rg[i] += x * y;
-                    rb[i] += x * z;
-                    gg[i] += y * y;
-                    gb[i] += y * z;
-                    bb[i] += z * z;
+            for at in (0..span.room() + 2 * MARGIN).step_by(LANES) {
+                let x = (span.start + at) as isize - MARGIN as isize;
+                let mut sums = [f32x8::splat(simd, 0.0); KEPT];
+                for row in rows(span.y) {
+                    let [r, g, b] = planes;
+                    let (r, g, b) =
+                        (load(simd, r.row_near(row), x), load(simd, g.row_near(row), x), load(simd, b.row_near(row), x));
+                    let terms = [r, g, b, r * r, r * g, r * b, g * g, g * b, b * b];
+                    for k in 0..KEPT {
+                        sums[k] += terms[k];
+                    }
                 }
-            });
-            let n = span.pixels();
-            let runs = &mut kept[KEPT * span.offset..KEPT * (span.offset + n)];
-            for i in 0..n {
-                let statistics = invert(sums.map(|s| f64::from(s[i])), f64::from(ridge));
-                (0..KEPT).for_each(|k| runs[k * n + i] = statistics[k]);
+                lines.put(at, &sums);
+            }
+            let kept = &mut kept[KEPT * span.offset..KEPT * (span.offset + span.room())];
+            for (at, block) in (0..).step_by(LANES).zip(kept.chunks_exact_mut(KEPT * LANES)) {
+                let sums = lines.windows::<SIDE, S>(simd, at);
+                for i in 0..LANES {
+                    let mut pixel = [0.0; KEPT];
+                    for k in 0..KEPT {
+                        pixel[k] = f64::from(sums[k][i]);
+                    }
+                    let statistics = invert(pixel, f64::from(ridge));
+                    for k in 0..KEPT {
+                        block[k * LANES + i] = statistics[k];
+                    }
+                }
             }
         }
     }
+}
+
+/// Rows of the windows around row `y`.
+#[inline(always)]
+fn rows(y: usize) -> std::ops::RangeInclusive<isize> {
+    let r = (SIDE / 2) as isize;
+    y as isize - r..=y as isize + r
 }
 
 /// Means and inverse covariance from sums over a window, by cofactors.
@@ -88,41 +104,48 @@ fn invert(sums: [f64; KEPT], ridge: f64) -> [f32; KEPT] {
 }
 
 wide! {
-    fn fit(guide: &Guide<'_>, target: &Field, map: &mut [Field; 4]) {
-        let mut windows = Windows::<4>::new(guide.spans.size(), SIDE);
-        let share = 1.0 / (SIDE * SIDE) as f32;
+    fn fit[simd](guide: &Guide<'_>, target: &Field, map: &mut [Field; 4]) {
+        let mut lines = Lines::<4>::new(target.width());
+        let [r, g, b] = guide.planes;
         for span in guide.spans.iter() {
-            let [t, tr, tg, tb] = windows.sum::<SIDE>(span, |y, columns, [t, tr, tg, tb]| {
-                let [x0, x1, x2] = guide.planes.each_ref().map(|p| &p.row(y)[columns.clone()]);
-                let lines = t.iter_mut().zip(tr).zip(tg).zip(tb);
-                let values = target.row(y)[columns].iter().zip(x0).zip(x1).zip(x2);
-                for ((((t, tr), tg), tb), (((v, x), y), z)) in lines.zip(values) {
-                    *t += v;
-                    *tr += v * x;
-                    *tg += v * y;
-                    *tb += v * z;
+            for at in (0..span.room() + 2 * MARGIN).step_by(LANES) {
+                let x = (span.start + at) as isize - MARGIN as isize;
+                let mut sums = [f32x8::splat(simd, 0.0); 4];
+                for row in rows(span.y) {
+                    let t = load(simd, target.row_near(row), x);
+                    sums[0] += t * load(simd, r.row_near(row), x);
+                    sums[1] += t * load(simd, g.row_near(row), x);
+                    sums[2] += t * load(simd, b.row_near(row), x);
+                    sums[3] += t;
                 }
-            });
-            let n = span.pixels();
-            let kept = &guide.kept[KEPT * span.offset..KEPT * (span.offset + n)];
-            let run = |k: usize| &kept[k * n..(k + 1) * n];
-            let [mr, mg, mb, a, b, c, d, e, f] = [0, 1, 2, 3, 4, 5, 6, 7, 8].map(run);
-            let [to_r, to_g, to_b, to_1] = map.each_mut().map(|m| &mut m.row_mut(span.y)[span.columns()]);
-            for i in 0..n {
-                let mean = t[i] * share;
-                let x = tr[i] * share - mr[i] * mean;
-                let y = tg[i] * share - mg[i] * mean;
-                let z = tb[i] * share - mb[i] * mean;
-                let slope = [
-                    a[i] * x + b[i] * y + c[i] * z,
-                    b[i] * x + d[i] * y + e[i] * z,
-                    c[i] * x + e[i] * y + f[i] * z,
-                ];
-                (to_r[i], to_g[i], to_b[i]) = (slope[0], slope[1], slope[2]);
-                to_1[i] = mean - slope[0] * mr[i] - slope[1] * mg[i] - slope[2] * mb[i];
+                lines.put(at, &sums);
+            }
+            let kept = &guide.kept[KEPT * span.offset..KEPT * (span.offset + span.room())];
+            for (at, block) in (0..).step_by(LANES).zip(kept.chunks_exact(KEPT * LANES)) {
+                let fitted = model(simd, lines.windows::<SIDE, S>(simd, at), block);
+                for (plane, value) in map.iter_mut().zip(fitted) {
+                    store(plane.row_mut(span.y), span.start + at, value);
+                }
             }
         }
     }
+}
+
+/// The affine model of eight windows, from the sums of target times guide and of the target.
+#[inline(always)]
+fn model<S: Simd>(simd: S, sums: [f32x8<S>; 4], kept: &[f32]) -> [f32x8<S>; 4] {
+    let mut k = [f32x8::splat(simd, 0.0); KEPT];
+    for (k, run) in k.iter_mut().zip(kept.chunks_exact(LANES)) {
+        *k = f32x8::from_slice(simd, run);
+    }
+    let share = 1.0 / (SIDE * SIDE) as f32;
+    let [mr, mg, mb, rr, rg, rb, gg, gb, bb] = k;
+    let mean = sums[3] * share;
+    let (r, g, b) = (sums[0] * share - mr * mean, sums[1] * share - mg * mean, sums[2] * share - mb * mean);
+    let slope_r = rr * r + rg * g + rb * b;
+    let slope_g = rg * r + gg * g + gb * b;
+    let slope_b = rb * r + gb * g + bb * b;
+    [slope_r, slope_g, slope_b, mean - slope_r * mr - slope_g * mg - slope_b * mb]
 }
 
 #[cfg(test)]

@@ -6,7 +6,17 @@
 
 /// Declares a function whose body is compiled once for every SIMD level and chosen at run time. No level
 /// changes a result: Rust neither contracts nor reorders floating-point arithmetic.
+///
+/// A name in brackets after the function's is the level's token, for explicit lanes; callers do not see it.
 macro_rules! wide {
+    ($(#[$meta:meta])* $vis:vis fn $name:ident[$simd:ident]($($arg:ident: $ty:ty),* $(,)?) $body:block) => {
+        $(#[$meta])*
+        $vis fn $name($($arg: $ty),*) {
+            #[inline(always)]
+            fn body<S: fearless_simd::Simd>($simd: S, $($arg: $ty),*) $body
+            fearless_simd::dispatch!($crate::kernel::simd_level(), simd => body(simd, $($arg),*))
+        }
+    };
     ($(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
         $(#[$meta])*
         $vis fn $name($($arg: $ty),*) $(-> $ret)? {
@@ -24,6 +34,7 @@ mod components;
 mod distance;
 mod grid;
 mod guided;
+mod lanes;
 mod maths;
 mod morphology;
 mod push_pull;
@@ -33,15 +44,16 @@ mod surface;
 mod texture;
 
 pub use box_mean::box_mean;
-pub use cells::{Cells, enlarge};
+pub use cells::{Adder, Cells, enlarge};
 pub use components::{Components, Neighbours, Run, area, reach};
 pub use distance::distance;
 pub use grid::{Field, Grid, Mask};
 pub use guided::{Guide, SIDE};
+pub use lanes::{LANES, load, store};
 pub use maths::{exp, ln};
 pub use morphology::{dilate, erode};
 pub use push_pull::push_pull;
 pub use rank::{median, quantile, sample};
-pub use spans::{Span, Spans, Windows};
+pub use spans::{Means, Span, Spans};
 pub use surface::Surface;
 pub use texture::texture;

@@ -60,16 +60,19 @@ fn settle(plane: &mut Field, weights: &Field, around: Option<&Field>, per_full: 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ops::field::Adder;
     use crate::ops::testing::noise;
 
     fn fill(size: Size, value: impl Fn(usize, usize) -> f32, weight: impl Fn(usize, usize) -> f32) -> Field {
-        let mut sums = Cells::<2>::sum(size, 1, |y, [v, w]| {
+        let mut adder = Adder::<2>::new(size, 1);
+        for y in 0..size.height as usize {
+            let [v, w] = adder.row();
             for x in 0..v.len() {
                 (v[x], w[x]) = (value(x, y) * weight(x, y), weight(x, y));
             }
-        });
-        let weights = std::mem::replace(&mut sums.planes[1], Field::new(Size::new(1, 1)));
-        let [value, _] = sums.planes;
+            adder.add();
+        }
+        let [value, weights] = adder.finish().planes;
         let [filled] = push_pull(Cells { planes: [value], shift: 1, full: size }, &weights, 2.0).enlarge();
         filled
     }

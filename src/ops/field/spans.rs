@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
+use fearless_simd::{Simd, f32x8, prelude::*};
+
 use super::components::each_run;
+use super::lanes::{LANES, Lines, MARGIN, load};
 use super::{Field, Mask};
 use crate::image::Size;
 
-/// Gaps narrower than this are worked over rather than skipped.
-const GAP: usize = 8;
-
-/// Columns `start..end` of row `y`.
+/// Columns `start..end` of row `y`, from one multiple of [`LANES`] to another or to the end of the row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
     /// Row.
@@ -18,7 +18,7 @@ pub struct Span {
     pub start: usize,
     /// Column after the last.
     pub end: usize,
-    /// Pixels of the spans before it: where it begins in memory that holds one number a pixel.
+    /// Room of the spans before it.
     pub offset: usize,
 }
 
@@ -30,11 +30,11 @@ impl Span {
         self.start..self.end
     }
 
-    /// Number of its pixels.
+    /// Pixels that it takes in steps of [`LANES`].
     #[must_use]
     #[inline(always)]
-    pub fn pixels(&self) -> usize {
-        self.end - self.start
+    pub fn room(&self) -> usize {
+        (self.end - self.start).next_multiple_of(LANES)
     }
 }
 
@@ -60,15 +60,16 @@ impl Spans {
             }
             let first = spans.len();
             each_run(&line, |start, end| {
-                let (start, end) = (start.saturating_sub(reach), (end + reach).min(width));
+                let start = start.saturating_sub(reach) / LANES * LANES;
+                let end = (end + reach).next_multiple_of(LANES).min(width);
                 match spans[first..].last_mut() {
-                    Some(last) if start < last.end + GAP => last.end = end,
+                    Some(last) if start <= last.end => last.end = end,
                     _ => spans.push(Span { y, start, end, offset: 0 }),
                 }
             });
             for span in &mut spans[first..] {
                 span.offset = offset;
-                offset += span.pixels();
+                offset += span.room();
             }
         }
         Self { size: mask.size(), spans }
@@ -85,70 +86,49 @@ impl Spans {
         self.spans.iter()
     }
 
-    /// Number of pixels covered.
+    /// Room of all spans.
     #[must_use]
-    pub fn pixels(&self) -> usize {
-        self.spans.last().map_or(0, |s| s.offset + s.pixels())
+    pub fn room(&self) -> usize {
+        self.spans.last().map_or(0, |s| s.offset + s.room())
     }
 }
 
-/// Sums of `N` quantities over square windows along a span; outside the picture the border pixels repeat.
+/// Means of `N` fields over square windows along spans; outside the picture the border pixels repeat.
 #[derive(Debug)]
-pub struct Windows<const N: usize> {
-    size: Size,
-    lines: [Vec<f32>; N],
-    sums: [Vec<f32>; N],
+pub struct Means<const N: usize> {
+    lines: Lines<N>,
 }
 
-impl<const N: usize> Windows<N> {
-    /// Scratch memory for windows of at most `side` pixels in a picture.
+impl<const N: usize> Means<N> {
+    /// Memory for the spans of a picture `width` pixels wide.
     #[must_use]
-    pub fn new(size: Size, side: usize) -> Self {
-        let line = |n: usize| std::array::from_fn(|_| vec![0.0; n]);
-        let width = size.width as usize;
-        Self { size, lines: line(width + side), sums: line(width) }
+    pub fn new(width: usize) -> Self {
+        Self { lines: Lines::new(width) }
     }
 
-    /// Sums over `SIDE` × `SIDE` pixels (odd) around each pixel of `span`. `add(y, columns, lines)` adds
-    /// the quantities of these columns of row `y` to the lines.
+    /// Takes the fields' rows of windows `SIDE` pixels high (odd) around a span.
     #[inline(always)]
-    pub fn sum<const SIDE: usize>(
-        &mut self,
-        span: &Span,
-        mut add: impl FnMut(usize, Range<usize>, [&mut [f32]; N]),
-    ) -> [&[f32]; N] {
-        let (r, n) = (SIDE / 2, span.pixels());
-        let (width, last) = (self.size.width as usize, self.size.height as usize - 1);
-        let columns = span.start.saturating_sub(r)..(span.end + r).min(width);
-        let left = columns.start + r - span.start;
-        let right = left + columns.len();
-        self.lines.iter_mut().for_each(|l| l[left..right].fill(0.0));
-        for j in 0..SIDE {
-            let y = (span.y + j).saturating_sub(r).min(last);
-            add(y, columns.clone(), self.lines.each_mut().map(|l| &mut l[left..right]));
-        }
-        for (line, sums) in self.lines.iter_mut().zip(&mut self.sums) {
-            let (first, last) = (line[left], line[right - 1]);
-            line[..left].fill(first);
-            line[right..n + 2 * r].fill(last);
-            let windows = line[..n + 2 * r].windows(SIDE);
-            sums[..n].iter_mut().zip(windows).for_each(|(s, w)| *s = w.iter().sum());
-        }
-        self.sums.each_ref().map(|s| &s[..n])
-    }
-
-    /// Means of `fields` over `SIDE` × `SIDE` pixels around each pixel of `span`.
-    #[inline(always)]
-    pub fn mean<const SIDE: usize>(&mut self, span: &Span, fields: &[Field; N]) -> [&[f32]; N] {
-        let share = 1.0 / (SIDE * SIDE) as f32;
-        self.sum::<SIDE>(span, |y, columns, lines| {
-            for (line, field) in lines.into_iter().zip(fields) {
-                line.iter_mut().zip(&field.row(y)[columns.clone()]).for_each(|(l, v)| *l += v);
+    pub fn gather<const SIDE: usize, S: Simd>(&mut self, simd: S, span: &Span, fields: &[Field; N]) {
+        for at in (0..span.room() + 2 * MARGIN).step_by(LANES) {
+            let x = (span.start + at) as isize - MARGIN as isize;
+            let mut sums = [f32x8::splat(simd, 0.0); N];
+            for (sum, field) in sums.iter_mut().zip(fields) {
+                for j in 0..SIDE {
+                    *sum += load(simd, field.row_near((span.y + j) as isize - (SIDE / 2) as isize), x);
+                }
             }
-        });
-        let n = span.pixels();
-        self.sums.iter_mut().for_each(|s| s[..n].iter_mut().for_each(|v| *v *= share));
-        self.sums.each_ref().map(|s| &s[..n])
+            self.lines.put(at, &sums);
+        }
+    }
+
+    /// Means around the eight pixels that begin `at` pixels into the span that was gathered.
+    #[inline(always)]
+    pub fn at<const SIDE: usize, S: Simd>(&self, simd: S, at: usize) -> [f32x8<S>; N] {
+        let mut means = self.lines.windows::<SIDE, S>(simd, at);
+        for mean in &mut means {
+            *mean *= 1.0 / (SIDE * SIDE) as f32;
+        }
+        means
     }
 }
 
@@ -166,10 +146,11 @@ mod tests {
         let mut offset = 0;
         for span in spans.iter() {
             assert_eq!(span.offset, offset);
-            offset += span.pixels();
+            offset += span.room();
             covered.row_mut(span.y)[span.columns()].fill(true);
         }
-        assert_eq!((offset, covered.count()), (spans.pixels(), spans.pixels()));
+        assert_eq!(offset, spans.room());
+        assert!(covered.count() < 90 * 30 / 2);
         for (x, y) in (0..30).flat_map(|y| (0..90).map(move |x| (x, y))).filter(|(x, y)| mask.at(*x, *y)) {
             for v in y.saturating_sub(3)..(y + 4).min(30) {
                 assert!(covered.row(v)[x.saturating_sub(3)..(x + 4).min(90)].iter().all(|v| *v));
@@ -183,11 +164,14 @@ mod tests {
             let field = Field::from_fn(size, |x, y| noise(x as u32, y as u32, 1));
             let mask = Mask::from_fn(size, |x, y| (x + 2 * y) % 17 == 0);
             let truth = box_mean(&field, 2);
-            let mut windows = Windows::<1>::new(size, 5);
+            let mut means = Means::<1>::new(field.width());
+            let simd = fearless_simd::Fallback::new();
             for span in Spans::cover(&mask, 1).iter() {
-                let [means] = windows.mean::<5>(span, std::array::from_ref(&field));
-                for (a, b) in means.iter().zip(&truth.row(span.y)[span.columns()]) {
-                    assert!((a - b).abs() < 1e-6);
+                means.gather::<5, _>(simd, span, std::array::from_ref(&field));
+                for at in (0..span.room()).step_by(LANES) {
+                    let [found] = means.at::<5, _>(simd, at);
+                    let truth = truth.row(span.y)[span.start + at..span.end].iter();
+                    assert!(truth.zip(found.as_slice()).all(|(a, b)| (a - b).abs() < 1e-6));
                 }
             }
         }

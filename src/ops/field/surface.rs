@@ -11,6 +11,8 @@ const ROUNDS: usize = 8;
 const SHADED: f64 = 0.02;
 /// Least spread of good samples.
 const LEAST_SPREAD: f32 = 0.002;
+/// About this many samples are enough for ten terms.
+const ENOUGH: usize = 4096;
 /// Ridge a sample, against directions that no sample speaks for.
 const RIDGE: f64 = 1e-6;
 
@@ -21,17 +23,22 @@ pub struct Surface {
 }
 
 impl Surface {
-    /// Fits samples (u, v, value); `None` where there are none.
+    /// Fits samples (u, v, value), an even part of them where there are many; `None` where there are none.
     #[must_use]
     pub fn fit(samples: &[[f32; 3]]) -> Option<Self> {
-        let rows: Vec<[f64; TERMS]> = samples.iter().map(|s| monomials(s[0].into(), s[1].into())).collect();
+        let rows: Vec<[f64; WIDTH]> = samples
+            .iter()
+            .step_by((samples.len() / ENOUGH).max(1))
+            .map(|s| extended(s.map(f64::from)))
+            .collect();
         let mut weights = vec![1.0_f64; rows.len()];
         let mut errors = vec![0.0_f32; rows.len()];
         let mut fitted = None;
         for _ in 0..ROUNDS {
-            let terms = solve(normal_equations(&rows, samples, &weights))?;
-            for ((e, row), sample) in errors.iter_mut().zip(&rows).zip(samples) {
-                *e = sample[2] - dot(&terms, row) as f32;
+            let terms = solve(normal_equations(&rows, &weights))?;
+            for (e, row) in errors.iter_mut().zip(&rows) {
+                let fitted: f64 = terms.iter().zip(row).map(|(t, r)| t * r).sum();
+                *e = (row[TERMS] - fitted) as f32;
             }
             let mut sizes: Vec<f32> = errors.iter().map(|e| e.abs()).collect();
             let spread = f64::from((1.4826 * super::median(&mut sizes)?).max(LEAST_SPREAD));
@@ -53,26 +60,25 @@ impl Surface {
     }
 }
 
-fn monomials(u: f64, v: f64) -> [f64; TERMS] {
-    [1.0, v, v * v, v * v * v, u, u * v, u * v * v, u * u, u * u * v, u * u * u]
-}
+/// Terms, the value, and a zero that fills the SIMD lanes.
+const WIDTH: usize = 12;
+/// Matrix and right-hand side, row by row.
+type Equations = [[f64; WIDTH]; TERMS];
 
-fn dot(a: &[f64; TERMS], b: &[f64; TERMS]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
+/// Monomials of a sample (u, v, value), and the value.
+fn extended([u, v, value]: [f64; 3]) -> [f64; WIDTH] {
+    [1.0, v, v * v, v * v * v, u, u * v, u * v * v, u * u, u * u * v, u * u * u, value, 0.0]
 }
-
-/// Matrix and right-hand side, as rows of `TERMS + 1`.
-type Equations = [[f64; TERMS + 1]; TERMS];
 
 wide! {
-    fn normal_equations(rows: &[[f64; TERMS]], samples: &[[f32; 3]], weights: &[f64]) -> Equations {
-        let mut equations = [[0.0; TERMS + 1]; TERMS];
-        for ((row, sample), weight) in rows.iter().zip(samples).zip(weights) {
-            let mut extended = [f64::from(sample[2]); TERMS + 1];
-            extended[..TERMS].copy_from_slice(row);
-            for (equation, r) in equations.iter_mut().zip(row) {
-                let factor = weight * r;
-                equation.iter_mut().zip(&extended).for_each(|(e, x)| *e += factor * x);
+    fn normal_equations(rows: &[[f64; WIDTH]], weights: &[f64]) -> Equations {
+        let mut equations = [[0.0; WIDTH]; TERMS];
+        for (row, weight) in rows.iter().zip(weights) {
+            for i in 0..TERMS {
+                let factor = weight * row[i];
+                for j in 0..WIDTH {
+                    equations[i][j] += factor * row[j];
+                }
             }
         }
         for (i, equation) in equations.iter_mut().enumerate() {
