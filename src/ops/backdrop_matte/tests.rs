@@ -103,7 +103,7 @@ fn a_product_at_the_left_side_is_cut_there() {
 
 #[test]
 fn a_hole_shows_the_backdrop() {
-    let (outer, inner) = (disc(180.0, 140.0, 90.0), disc(180.0, 140.0, 40.0));
+    let (outer, inner) = (disc(180.0, 140.0, 50.0), disc(180.0, 140.0, 25.0));
     let set = Set { size: SIZE, product: RED, shadow: 0.0, cover: move |x, y| outer(x, y) - inner(x, y) };
     let matte = analyse(&set.photograph());
     assert_eq!(matte.alpha.gray_at(180, 140), 0.0);
