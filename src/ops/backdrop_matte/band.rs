@@ -133,7 +133,7 @@ fn see_through(
             let mixed = (alpha[i] < TRANSLUCENT)
                 & (shade[i] > darkest)
                 & (shade[i] < BRIGHTEST)
-                & (misfit[i] < allowed * (1.0 + 4.0 * alpha[i].max(0.0).min(1.0)));
+                & (misfit[i] < allowed * (1.0 + 4.0 * alpha[i].clamp(0.0, 1.0)));
             *s = mixed && !known[i] && key.holds(span.start + i, span.y);
         }
     }

@@ -166,7 +166,7 @@ wide! {
             for i in 0..depth.len() {
                 let (z, b) = in_units([r[i], g[i], b[i]], [br[i], bg[i], bb[i]]);
                 let d = minus(z, b);
-                let w = ((depth[i] - 3.0) * (1.0 / 16.0)).max(0.0).min(1.0);
+                let w = ((depth[i] - 3.0) * (1.0 / 16.0)).clamp(0.0, 1.0);
                 weight[i] = w * w;
                 distinct[i] = w * w * dot(d, d);
             }

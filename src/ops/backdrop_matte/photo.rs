@@ -82,5 +82,5 @@ wide! {
 
 #[inline(always)]
 fn believed(light: f32) -> f32 {
-    if light.is_nan() { 0.0 } else { light.max(-1.0).min(BRIGHT) }
+    if light.is_nan() { 0.0 } else { light.clamp(-1.0, BRIGHT) }
 }

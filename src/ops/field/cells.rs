@@ -47,9 +47,9 @@ impl<const N: usize> Adder<N> {
     #[inline(always)]
     pub fn add(&mut self) {
         let side = 1 << self.sums.shift;
-        let ends = (self.y + 1) % side == 0 || self.y + 1 == self.sums.full.height as usize;
+        let ends = (self.y + 1).is_multiple_of(side) || self.y + 1 == self.sums.full.height as usize;
         for ((total, row), plane) in self.total.iter_mut().zip(&self.row).zip(&mut self.sums.planes) {
-            if self.y % side == 0 {
+            if self.y.is_multiple_of(side) {
                 total.copy_from_slice(row);
             } else {
                 total.iter_mut().zip(row).for_each(|(t, r)| *t += r);

@@ -78,9 +78,8 @@ wide! {
 
 /// Rows of the windows around row `y`.
 #[inline(always)]
-fn rows(y: usize) -> std::ops::RangeInclusive<isize> {
-    let r = (SIDE / 2) as isize;
-    y as isize - r..=y as isize + r
+fn rows(y: usize) -> [isize; SIDE] {
+    std::array::from_fn(|j| (y + j) as isize - (SIDE / 2) as isize)
 }
 
 /// Means and inverse covariance from sums over a window, by cofactors.
@@ -106,16 +105,20 @@ fn invert(sums: [f64; KEPT], ridge: f64) -> [f32; KEPT] {
 wide! {
     fn fit[simd](guide: &Guide<'_>, target: &Field, map: &mut [Field; 4]) {
         let mut lines = Lines::<4>::new(target.width());
-        let [r, g, b] = guide.planes;
         for span in guide.spans.iter() {
+            let mut near: [[&[f32]; 4]; SIDE] = [[&[]; 4]; SIDE];
+            for (rows, y) in near.iter_mut().zip(rows(span.y)) {
+                let [r, g, b] = guide.planes;
+                *rows = [r.row_near(y), g.row_near(y), b.row_near(y), target.row_near(y)];
+            }
             for at in (0..span.room() + 2 * MARGIN).step_by(LANES) {
                 let x = (span.start + at) as isize - MARGIN as isize;
                 let mut sums = [f32x8::splat(simd, 0.0); 4];
-                for row in rows(span.y) {
-                    let t = load(simd, target.row_near(row), x);
-                    sums[0] += t * load(simd, r.row_near(row), x);
-                    sums[1] += t * load(simd, g.row_near(row), x);
-                    sums[2] += t * load(simd, b.row_near(row), x);
+                for [r, g, b, t] in near {
+                    let t = load(simd, t, x);
+                    sums[0] += t * load(simd, r, x);
+                    sums[1] += t * load(simd, g, x);
+                    sums[2] += t * load(simd, b, x);
                     sums[3] += t;
                 }
                 lines.put(at, &sums);

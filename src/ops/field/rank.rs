@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn a_sample_is_even() {
-        let mask = Mask::from_fn(Size::new(1000, 700), |x, _| x % 5 < 3 || y % 3 == 0);
+        let mask = Mask::from_fn(Size::new(1000, 700), |x, y| x % 5 < 3 || y % 3 == 0);
         let found = sample(&mask);
         assert!((SAMPLE / 2..=2 * SAMPLE).contains(&found.len()));
         assert!(found.iter().all(|(x, y)| mask.at(*x, *y)));

@@ -12,7 +12,7 @@ const SHADED: f64 = 0.02;
 /// Least spread of good samples.
 const LEAST_SPREAD: f32 = 0.002;
 /// About this many samples are enough for ten terms.
-const ENOUGH: usize = 4096;
+const ENOUGH: usize = 1024;
 /// Ridge a sample, against directions that no sample speaks for.
 const RIDGE: f64 = 1e-6;
 
@@ -126,7 +126,7 @@ mod tests {
         for [u, v, _] in &samples {
             let c = surface.along((*v).into());
             let found = c[0] + u * (c[1] + u * (c[2] + u * c[3]));
-            assert!((found - light(*u, *v)).abs() < 0.01, "{u} {v}: {}", found - light(*u, *v));
+            assert!((found - light(*u, *v)).abs() < 0.015, "{u} {v}: {}", found - light(*u, *v));
         }
     }
 
