@@ -20,6 +20,10 @@ use packshot::image::{Format, Plane, Size};
 use packshot::recipe::Recipe;
 use packshot::recipe::channel::channel;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Floor and whole in turn, so that a machine that drifts drifts for both.
 const ROUNDS: usize = 3;
 

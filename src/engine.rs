@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::exec::cpu::Cpu;
 use crate::exec::{ExecError, Executor};
 use crate::image::{Image, Plane, Pool, Window};
-use crate::ops::{Flag, Frame, OpError};
+use crate::ops::{Flag, Frame, OpError, Side, Study};
 use crate::recipe::{Recipe, Wanted, analyse, compile};
 
 /// Which hardware does the pixel work.
@@ -110,6 +110,8 @@ pub struct Rendering {
     pub flags: Vec<Flag>,
     /// Where the product is in the photograph.
     pub product: Option<Window>,
+    /// Sides of the photograph that cut it.
+    pub cut: Vec<Side>,
     /// What ran it.
     pub backend: String,
     /// Why the GPU did not, where it should have.
@@ -193,9 +195,10 @@ impl Engine {
         wanted: &[Wanted],
     ) -> Result<Rendering, RenderError> {
         let begun = Instant::now();
-        let study = analyse(image, recipe)?;
+        let mut study = analyse(image, recipe)?;
         let analysed = Instant::now();
         let compiled = compile(image, &study, recipe, wanted)?;
+        flag_enlarged(&mut study, wanted, &compiled.frames);
         let (planes, backend, fallback) = self.run(&compiled.plan, &image.pixels)?;
         let pictures = planes.into_iter().zip(wanted).zip(compiled.frames);
         Ok(Rendering {
@@ -203,6 +206,7 @@ impl Engine {
                 .map(|((pixels, want), frame)| Picture { name: want.name.clone(), pixels, frame })
                 .collect(),
             product: study.product,
+            cut: study.cut,
             numbers: study.numbers,
             flags: study.flags,
             backend,
@@ -231,6 +235,23 @@ impl Engine {
             Err(why) => Err(why),
         }
     }
+}
+
+/// Enlargement beyond which a person should know.
+const NOTABLE: f64 = 1.25;
+
+/// Too few photograph pixels for an output are said once, with the output that suffers most.
+fn flag_enlarged(study: &mut Study, wanted: &[Wanted], frames: &[Frame]) {
+    let enlarged = wanted.iter().zip(frames).map(|(want, frame)| (1.0 / frame.scale(), &want.name));
+    let Some((times, name)) = enlarged.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|e| e.0 > NOTABLE) else {
+        return;
+    };
+    let span = study.product_or_whole();
+    let reason = format!(
+        "{name} is enlarged {times:.1} times: the product spans {:.0} × {:.0} pixels; shoot closer or with more pixels",
+        span.width, span.height
+    );
+    study.flag("enlarged", reason);
 }
 
 fn milliseconds(from: Instant, to: Instant) -> f64 {

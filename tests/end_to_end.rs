@@ -78,7 +78,7 @@ fn background_is_exactly_white_and_fill_is_as_asked() {
             let start = 4 * (y * side + x);
             assert_eq!(&pixels.bytes()[start..start + 4], &[255; 4], "{kind:?} at {x}, {y}");
         }
-        let seen = packshot::catalog::seen(&rendering.pictures[1].pixels, false);
+        let seen = packshot::catalog::seen(&rendering.pictures[1].pixels, false, &[]);
         let fill = seen.fill.unwrap();
         assert!((fill - 0.85).abs() < 0.02, "{kind:?} fills {fill}");
     }

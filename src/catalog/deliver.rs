@@ -13,39 +13,55 @@ use crate::recipe::channel::{Finished, Severity, Verdict, judge};
 /// Lowest quality that a byte limit may force.
 const LEAST_QUALITY: u8 = 50;
 
-/// Encodes and writes every order of a task. All are encoded before the first is written.
-pub(super) fn deliver(
-    run: &Run<'_>,
+/// A finished file, not yet written.
+pub(super) struct Made {
+    bytes: Vec<u8>,
+    size: [u32; 2],
+    rules: Vec<RuleReport>,
+}
+
+/// Encodes every order of a task and holds it against its channel's rules.
+pub(super) fn encode(
     task: &Task<'_>,
     rendering: &Rendering,
     report: &mut ItemReport,
-) -> Result<(), Failure> {
+) -> Result<Vec<Made>, Failure> {
     let mut files = Vec::new();
     for (order, picture) in task.orders.iter().zip(&rendering.pictures) {
-        files.push(encode(order, picture)?);
-    }
-    for ((order, picture), bytes) in task.orders.iter().zip(&rendering.pictures).zip(files) {
-        let path = run.options.out.join(&order.path);
-        write(&path, &bytes, run.options.overwrite)?;
-        let seen = seen(&picture.pixels, !order.output.file.alpha);
+        let bytes = encode_within(order, picture)?;
+        let seen = seen(&picture.pixels, !order.output.file.alpha, &rendering.cut);
         note_quality(order, picture, &seen, report);
         let rules = verdicts(order, picture, &seen, bytes.len() as u64);
         flag_broken(order, &rules, report);
         let size = picture.pixels.size();
+        files.push(Made { bytes, size: [size.width, size.height], rules });
+    }
+    Ok(files)
+}
+
+/// Writes the files of a task.
+pub(super) fn write(
+    run: &Run<'_>,
+    task: &Task<'_>,
+    files: Vec<Made>,
+    report: &mut ItemReport,
+) -> Result<(), Failure> {
+    for (order, file) in task.orders.iter().zip(files) {
+        put(&run.options.out.join(&order.path), &file.bytes, run.options.overwrite)?;
         report.outputs.push(OutputReport {
             channel: order.channel.name.clone(),
             output: order.output.name.clone(),
             path: super::path_text(&order.path),
-            bytes: bytes.len() as u64,
-            size: [size.width, size.height],
+            bytes: file.bytes.len() as u64,
+            size: file.size,
             format: order.output.file.format.to_string(),
-            rules,
+            rules: file.rules,
         });
     }
     Ok(())
 }
 
-fn write(path: &Path, bytes: &[u8], overwrite: Overwrite) -> Result<(), Failure> {
+fn put(path: &Path, bytes: &[u8], overwrite: Overwrite) -> Result<(), Failure> {
     let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
     made.map_err(|e| {
         let what = format!("{}: its folder cannot be made", super::path_text(path));
@@ -64,7 +80,7 @@ fn write(path: &Path, bytes: &[u8], overwrite: Overwrite) -> Result<(), Failure>
 }
 
 /// Encodes at the wanted quality, and lower where the channel's byte limit demands it.
-fn encode(order: &Order<'_>, picture: &Picture) -> Result<Vec<u8>, Failure> {
+fn encode_within(order: &Order<'_>, picture: &Picture) -> Result<Vec<u8>, Failure> {
     let mut quality = order.output.file.quality;
     loop {
         let file = convert::file(order.output, quality);

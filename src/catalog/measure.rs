@@ -1,24 +1,7 @@
 //! What a finished picture shows: its border and its fill, as a marketplace's own checker would see them.
 
 use crate::image::{Format, Plane, Sample, Size};
-
-/// Codes of one picture, by pixel, as 8 bits.
-struct Codes<'a> {
-    plane: &'a Plane,
-    sixteen: bool,
-}
-
-impl Codes<'_> {
-    fn at(&self, i: usize) -> [u8; 4] {
-        if self.sixteen {
-            let p = &self.plane.shorts()[4 * i..4 * i + 4];
-            [p[0], p[1], p[2], p[3]].map(|v| (v >> 8) as u8)
-        } else {
-            let p = &self.plane.bytes()[4 * i..4 * i + 4];
-            [p[0], p[1], p[2], p[3]]
-        }
-    }
-}
+use crate::ops::Side;
 
 /// Figures of a finished picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,23 +21,30 @@ const NOT_WHITE: u8 = 250;
 /// Alpha from which on a pixel of a cut-out is product.
 const PRESENT: u8 = 13;
 
-/// Measures an RGBA picture; `opaque` where its alpha is to be ignored.
+/// Measures an RGBA picture; `opaque` where its alpha is to be ignored. `skip` names sides that the photograph
+/// itself cuts: product stands there, no background.
 #[must_use]
-pub fn seen(plane: &Plane, opaque: bool) -> Seen {
+pub fn seen(plane: &Plane, opaque: bool, skip: &[Side]) -> Seen {
+    let narrow;
+    let codes: &[[u8; 4]] = match plane.format() {
+        Format::Packed { sample: Sample::U16, .. } => {
+            narrow = plane.shorts().iter().map(|v| (v >> 8) as u8).collect::<Vec<u8>>();
+            bytemuck::cast_slice(&narrow)
+        }
+        _ => bytemuck::cast_slice(plane.bytes()),
+    };
     let size = plane.size();
-    let sixteen = matches!(plane.format(), Format::Packed { sample: Sample::U16, .. });
-    let codes = Codes { plane, sixteen };
     let (mut least, mut alphas) = (255, (255, 0));
-    for i in border(size) {
-        let [r, g, b, a] = codes.at(i);
+    for i in border(size, skip) {
+        let [r, g, b, a] = codes[i];
         least = least.min(r).min(g).min(b);
         alphas = (alphas.0.min(a), alphas.1.max(a));
     }
-    let product = |i: usize| {
-        let [r, g, b, a] = codes.at(i);
-        if opaque { r.min(g).min(b) < NOT_WHITE } else { a >= PRESENT }
+    let margins = if opaque {
+        extent(size, codes, |[r, g, b, _]| (r < NOT_WHITE) | (g < NOT_WHITE) | (b < NOT_WHITE))
+    } else {
+        extent(size, codes, |p| p[3] >= PRESENT)
     };
-    let margins = extent(size, product);
     let fill = margins.map(|[top, right, bottom, left]| {
         let share = |free: u32, of: u32| 1.0 - f64::from(free) / f64::from(of);
         share(left + right, size.width).max(share(top + bottom, size.height))
@@ -63,28 +53,52 @@ pub fn seen(plane: &Plane, opaque: bool) -> Seen {
     Seen { border_min: least, border_alpha, fill, margins }
 }
 
-fn border(size: Size) -> impl Iterator<Item = usize> {
+/// Pixels along the sides that are not skipped.
+fn border(size: Size, skip: &[Side]) -> Vec<usize> {
     let (w, h) = (size.width as usize, size.height as usize);
-    let rows = (0..w).chain((h.saturating_sub(1)) * w..h * w);
-    rows.chain((0..h).flat_map(move |y| [y * w, y * w + w - 1]))
+    let side = |side: Side| -> Vec<usize> {
+        match side {
+            Side::Top => (0..w).collect(),
+            Side::Bottom => ((h - 1) * w..h * w).collect(),
+            Side::Left => (0..h).map(|y| y * w).collect(),
+            Side::Right => (0..h).map(|y| y * w + w - 1).collect(),
+        }
+    };
+    let corner = |i: usize| {
+        let (x, y) = (i % w, i / w);
+        skip.iter().any(|s| match s {
+            Side::Top => y == 0,
+            Side::Bottom => y == h - 1,
+            Side::Left => x == 0,
+            Side::Right => x == w - 1,
+        })
+    };
+    let kept = Side::ALL.into_iter().filter(|s| !skip.contains(s));
+    kept.flat_map(side).filter(|i| !corner(*i)).collect()
 }
 
-/// Free space around the pixels that `product` finds. A row is walked from both ends only as far as it could
+/// Pixels that are looked at together.
+const CHUNK: usize = 32;
+
+/// Free space around the pixels that `product` finds. Rows are read in chunks, and only as far as they could
 /// still widen the box.
-fn extent(size: Size, product: impl Fn(usize) -> bool) -> Option<[u32; 4]> {
+fn extent(size: Size, codes: &[[u8; 4]], product: impl Fn([u8; 4]) -> bool) -> Option<[u32; 4]> {
     let (w, h) = (size.width as usize, size.height as usize);
+    let any = |pixels: &[[u8; 4]]| pixels.iter().fold(false, |found, p| found | product(*p));
+    let first = |row: &[[u8; 4]]| {
+        let chunk = row.chunks(CHUNK).position(any)?;
+        row[chunk * CHUNK..].iter().position(|p| product(*p)).map(|x| chunk * CHUNK + x)
+    };
     let (mut left, mut right, mut top, mut bottom) = (w, 0, None, 0);
-    for y in 0..h {
-        let row = |x: &usize| product(y * w + x);
-        let limit = if left == w { w } else { left };
-        let first = (0..limit).find(row);
-        let last = (right..w).rev().find(row);
-        let inside = || top.is_some() && (left..right).any(|x| row(&x));
-        if first.is_none() && last.is_none() && !inside() {
+    for (y, row) in codes.chunks_exact(w).enumerate() {
+        let from_left = first(&row[..left]);
+        let from_right = row[right..].iter().rposition(|p| product(*p)).map(|x| right + x + 1);
+        let between = from_left.is_none() && from_right.is_none() && left < right && any(&row[left..right]);
+        if from_left.is_none() && from_right.is_none() && !between {
             continue;
         }
-        left = first.map_or(left, |x| x.min(left));
-        right = last.map_or(right, |x| (x + 1).max(right));
+        left = from_left.unwrap_or(left);
+        right = from_right.unwrap_or(right);
         top = top.or(Some(y));
         bottom = y;
     }
@@ -104,12 +118,12 @@ mod tests {
             let inside = (4..12).contains(&x) && (2..9).contains(&y);
             p.copy_from_slice(if inside { &[9, 80, 3, 255] } else { &[255; 4] });
         }
-        let s = seen(&plane, true);
+        let s = seen(&plane, true, &[]);
         assert_eq!((s.border_min, s.margins), (255, Some([2, 8, 1, 4])));
         assert!(s.fill.is_some_and(|f| (f - 0.7).abs() < 1e-9));
         plane.bytes_mut()[1] = 254;
-        assert_eq!(seen(&plane, true).border_min, 254);
+        assert_eq!(seen(&plane, true, &[]).border_min, 254);
         let white = Plane::from_words(size, Format::RGBA8, vec![u32::MAX; 200]);
-        assert_eq!(seen(&white, true).fill, None);
+        assert_eq!(seen(&white, true, &[]).fill, None);
     }
 }

@@ -3,14 +3,15 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use super::deliver::deliver;
+use super::deliver::{self, Made};
 use super::{
-    ErrorReport, Gate, Halt, Item, ItemReport, Line, Outcome, ReportWriter, Role, Status, Step, convert,
-    footprint,
+    ErrorReport, Gate, Halt, Item, ItemReport, Line, Outcome, Permit, ReportWriter, Role, Status, Step,
+    convert, footprint,
 };
 use crate::codec::{self, DecodeOptions, Overwrite};
 use crate::engine::{Engine, Rendering};
@@ -84,64 +85,101 @@ impl Failure {
     }
 }
 
+/// An item whose files are encoded, on its way to the disk. It keeps its share of memory until it is there.
+struct Ready<'t> {
+    task: &'t Task<'t>,
+    report: ItemReport,
+    result: Result<Vec<Made>, Failure>,
+    _permit: Option<Permit>,
+}
+
 impl Run<'_> {
-    /// Works through the tasks and counts how they ended.
+    /// Works through the tasks and counts how they ended. Some threads make the files and others write them,
+    /// so that a slow disk holds up nobody's arithmetic.
     #[must_use]
-    pub fn all(&self, tasks: &[Task<'_>]) -> Outcome {
+    pub fn all<'t>(&self, tasks: &'t [Task<'t>]) -> Outcome {
         let (next, gate) = (AtomicUsize::new(0), Gate::new(self.options.memory));
         let outcome = Mutex::new(Outcome::default());
-        let worker = || {
+        let jobs = self.options.jobs.min(tasks.len()).max(1);
+        let (ready, to_write) = sync_channel(jobs);
+        let to_write = Mutex::new(to_write);
+        let write = || {
+            loop {
+                let item = to_write.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                let Ok(item) = item else { break };
+                self.finish(item, &outcome);
+            }
+        };
+        let make = |ready: SyncSender<Ready<'t>>| {
             while !self.stop.load(Ordering::Relaxed) {
                 let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
-                let (report, temporary) = self.one(task, &gate);
-                let mut total = outcome.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                if temporary {
-                    total.count_temporary()
-                } else {
-                    total.count(report.status)
-                }
-                (self.progress)(&report);
-                if self.report.write(&Line::Item(Box::new(report))).is_err() {
-                    total.stop(Halt::Temporary);
-                    self.stop.store(true, Ordering::Relaxed);
+                if ready.send(self.one(task, &gate)).is_err() {
+                    break;
                 }
             }
         };
         std::thread::scope(|scope| {
-            for _ in 1..self.options.jobs.min(tasks.len()).max(1) {
-                scope.spawn(worker);
+            for _ in 0..jobs {
+                scope.spawn(write);
+                let ready = ready.clone();
+                scope.spawn(|| make(ready));
             }
-            worker();
+            drop(ready);
         });
-        outcome.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+        outcome.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// One item, whatever happens to it.
-    fn one(&self, task: &Task<'_>, gate: &Gate) -> (ItemReport, bool) {
+    /// Makes one item's files, whatever happens to it.
+    fn one<'t>(&self, task: &'t Task<'t>, gate: &Gate) -> Ready<'t> {
         let mut report = ItemReport::of(task.item);
         if self.options.resume && task.orders.iter().all(|o| self.options.out.join(&o.path).exists()) {
             report.status = Status::Skipped;
-            return (report, false);
+            return Ready { task, report, result: Ok(Vec::new()), _permit: None };
         }
-        let attempt = std::panic::AssertUnwindSafe(|| self.make(task, gate, &mut report));
-        let result = std::panic::catch_unwind(attempt).unwrap_or_else(|_| {
-            let help = "report this with the photograph; the other items are not affected";
-            Err(Failure::new("E-INTERNAL", "a fault inside Packshot".into(), None, help))
-        });
+        let mut permit = None;
+        let result = guarded(|| self.make(task, gate, &mut report, &mut permit));
+        Ready { task, report, result, _permit: permit }
+    }
+
+    /// Writes and reports one item.
+    fn finish(&self, item: Ready<'_>, outcome: &Mutex<Outcome>) {
+        let Ready { task, mut report, result, _permit } = item;
+        let skipped = report.status == Status::Skipped;
+        let begun = Instant::now();
+        let result = result.and_then(|files| guarded(|| deliver::write(self, task, files, &mut report)));
+        let mut temporary = false;
         match result {
+            Ok(()) if skipped => {}
             Ok(()) => {
+                report.timings_ms.insert("write".into(), begun.elapsed().as_secs_f64() * 1e3);
                 report.status = if report.flags.is_empty() { Status::Done } else { Status::Flagged };
-                (report, false)
             }
             Err(failure) => {
+                temporary = failure.temporary;
                 report.status = Status::Failed;
                 report.error = Some(failure.error);
-                (report, failure.temporary)
             }
+        }
+        let mut total = outcome.lock().unwrap_or_else(PoisonError::into_inner);
+        if temporary {
+            total.count_temporary()
+        } else {
+            total.count(report.status)
+        }
+        (self.progress)(&report);
+        if self.report.write(&Line::Item(Box::new(report))).is_err() {
+            total.stop(Halt::Temporary);
+            self.stop.store(true, Ordering::Relaxed);
         }
     }
 
-    fn make(&self, task: &Task<'_>, gate: &Gate, report: &mut ItemReport) -> Result<(), Failure> {
+    fn make(
+        &self,
+        task: &Task<'_>,
+        gate: &Gate,
+        report: &mut ItemReport,
+        permit: &mut Option<Permit>,
+    ) -> Result<Vec<Made>, Failure> {
         let Some(shot) = task.item.shot(Role::Front) else {
             return Err(Failure::new("E-ITEM-FRONT", "the item has no front shot".into(), None, ""));
         };
@@ -165,17 +203,17 @@ impl Run<'_> {
         clock.lap("read", &mut report.timings_ms);
         let header = codec::probe(&bytes).map_err(|e| undecodable(&shot.path, &e))?;
         let scale_to = enough(header.size, &wanted);
-        let _permit = gate.admit(bytes.len() as u64 + footprint(header.size, &wanted));
+        *permit = Some(gate.admit(bytes.len() as u64 + footprint(header.size, &wanted)));
         let (image, rendering) =
             self.render(&shot.path, &bytes, scale_to, recipe, &wanted, &mut clock, report)?;
         report.notes.extend(image.notes.iter().cloned());
         self.engine.pool().give(image.pixels);
         describe(recipe, &rendering, report);
         clock = Clock::start();
-        deliver(self, task, &rendering, report)?;
-        clock.lap("encode_and_write", &mut report.timings_ms);
+        let files = deliver::encode(task, &rendering, report)?;
+        clock.lap("encode", &mut report.timings_ms);
         rendering.pictures.into_iter().for_each(|p| self.engine.pool().give(p.pixels));
-        Ok(())
+        Ok(files)
     }
 
     /// Decodes and renders; once more at full size where the decoder scaled and the product proved small.
@@ -207,6 +245,14 @@ impl Run<'_> {
         }
         Ok((image, rendering))
     }
+}
+
+/// A fault inside costs one item, not the run.
+fn guarded<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        let help = "report this with the photograph; the other items are not affected";
+        Err(Failure::new("E-INTERNAL", "a fault inside Packshot".into(), None, help))
+    })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {

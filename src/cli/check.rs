@@ -104,7 +104,7 @@ fn file(path: &Path, channel: &Channel) -> Result<bool, Failed> {
         .map_err(|e| super::decoding(path, &e))?;
     let pixels = rgba(&image);
     let alpha = image.alpha == AlphaMode::Straight;
-    let figures = seen(&pixels, !alpha);
+    let figures = seen(&pixels, !alpha, &[]);
     let format = FileFormat::from_extension(&format.to_string()).unwrap_or(FileFormat::Jpeg);
     let mut finished = Finished::new(image.size(), bytes.len() as u64, format);
     finished.extension = path.extension().map(|e| e.to_string_lossy().into_owned());

@@ -14,6 +14,7 @@ mod encoding;
 mod photo;
 mod plane;
 mod pool;
+mod scratch;
 mod taps;
 
 pub use encoding::{
@@ -22,4 +23,5 @@ pub use encoding::{
 pub use photo::{AlphaMode, Image, ImageError};
 pub use plane::{Format, Plane, Sample, Size, Window};
 pub use pool::Pool;
+pub use scratch::Scratch;
 pub use taps::Taps;

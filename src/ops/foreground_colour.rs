@@ -93,18 +93,20 @@ vectorised! {
             let (behind, inside) = (Around::new(&backdrop, y, p.map), Around::new(&product, y, p.map));
             let [r, g, b, a] = job.outputs[0].rgba(y);
             a.copy_from_slice(alpha);
-            for (run, (to, from)) in [r, g, b].into_iter().zip(from).enumerate() {
-                for (i, (to, alpha)) in to.chunks_mut(CHUNK).zip(alpha.chunks(CHUNK)).enumerate() {
-                    let start = i * CHUNK;
-                    let from = &from[start..start + to.len()];
-                    if alpha.iter().all(|a| *a == 0.0) {
-                        to.fill(0.0);
-                    } else if alpha.iter().all(|a| *a >= 1.0) {
-                        to.copy_from_slice(from);
+            let mut to = [r, g, b];
+            for start in (0..alpha.len()).step_by(CHUNK) {
+                let span = start..(start + CHUNK).min(alpha.len());
+                let part = &alpha[span.clone()];
+                let (empty, full) = (part.iter().all(|a| *a == 0.0), part.iter().all(|a| *a >= 1.0));
+                for (run, (to, from)) in to.iter_mut().zip(from).enumerate() {
+                    if empty {
+                        to[span.clone()].fill(0.0);
+                    } else if full {
+                        to[span.clone()].copy_from_slice(&from[span.clone()]);
                     } else {
-                        for (k, o) in to.iter_mut().enumerate() {
-                            let cell = columns.cell(start + k);
-                            *o = edge(&p, from[k], alpha[k], || (behind.at(run, cell), inside.at(run, cell)));
+                        for x in span.clone() {
+                            let cell = columns.cell(x);
+                            to[x] = edge(&p, from[x], alpha[x], || (behind.at(run, cell), inside.at(run, cell)));
                         }
                     }
                 }

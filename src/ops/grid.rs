@@ -30,6 +30,12 @@ impl Columns {
         Self { cells, spans }
     }
 
+    /// Number of output columns.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.cells.len()
+    }
+
     /// Runs of output columns that lie between the same two grid columns.
     #[must_use]
     #[inline(always)]

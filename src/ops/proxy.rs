@@ -8,7 +8,7 @@ use crate::image::Format;
 use crate::image::{AlphaMode, Image, Matrix3, Plane, Sample, Size, Window};
 
 /// Longest side of a proxy.
-pub const LONG_SIDE: u32 = 1024;
+pub const LONG_SIDE: u32 = 640;
 /// Samples a block and axis at most.
 const SAMPLES: usize = 3;
 

@@ -4,7 +4,7 @@
 //! are ever linearised. Chooses nothing: the taps are numbers that the host made.
 
 use super::Frame;
-use crate::image::{Format, Plane, Sample, Size, Taps};
+use crate::image::{Format, Plane, Sample, Scratch, Size, Taps};
 use crate::kernel::{Case, Input, Job, Kernel, Output, Params, PortFormat, Reach, Rows, Tolerance};
 use crate::plan::{Plan, PlanError, PlaneId};
 use crate::{params, vectorised};
@@ -314,7 +314,7 @@ fn weigh(
     let out = &mut job.outputs[0];
     let width = out.size.width as usize;
     let (count, stride) = (p.taps as usize, 4 * width);
-    let mut ring = vec![0.0_f32; count * stride];
+    let mut ring = Scratch::new(count * stride);
     let (mut filled, mut starts) = (0, Vec::with_capacity(count));
     for y in rows {
         let row: &mut [f32] = bytemuck::cast_slice_mut(out.row_bytes(y));
@@ -434,8 +434,8 @@ vectorised! {
         let length = 1 + p.taps as usize;
         let active = p.first_column as usize..p.end_column as usize;
         let table = &table[active.start * length..active.end * length];
-        let mut turned = vec![0.0_f32; wide.size.width as usize * LANES];
-        let mut made = vec![0.0_f32; active.len() * LANES];
+        let mut turned = Scratch::new(wide.size.width as usize * LANES);
+        let mut made = Scratch::new(active.len() * LANES);
         let runs = if p.opaque == 1 { 3 } else { 4 };
         for start in job.rows.clone().step_by(LANES) {
             let rows = start..(start + LANES as u32).min(job.rows.end);

@@ -1,10 +1,9 @@
 //! One band of one group: which rows every step needs, scratch memory, and the calls of the twins.
 
-use std::cell::RefCell;
 use std::ops::Range;
 
 use super::group::Group;
-use crate::image::Plane;
+use crate::image::{Plane, Scratch};
 use crate::kernel::{Job, Rows, RowsMut};
 use crate::plan::{Plan, PlaneId};
 
@@ -22,7 +21,7 @@ pub(super) struct Band<'a> {
 /// Memory of a plane within a band.
 enum Slot<'a> {
     Empty,
-    Scratch { first: u32, words: Vec<u32> },
+    Working { first: u32, floats: Scratch },
     Direct { first: u32, bytes: &'a mut [u8] },
 }
 
@@ -90,7 +89,7 @@ pub(super) fn run<'a>(
             slots[id.index()] = slot;
         }
         for id in &group.last_used[i] {
-            recycle(std::mem::replace(&mut slots[id.index()], Slot::Empty));
+            slots[id.index()] = Slot::Empty;
         }
     }
     for (id, bytes) in spill {
@@ -100,7 +99,6 @@ pub(super) fn run<'a>(
             bytes.copy_from_slice(&rows.bytes[skip..skip + bytes.len()]);
         }
     }
-    slots.into_iter().for_each(recycle);
 }
 
 /// Rows of every plane that the group must compute for this band, walking its steps backwards.
@@ -139,12 +137,7 @@ fn prepare<'a>(plan: &Plan, id: PlaneId, needs: &[Range<u32>], slot: Slot<'a>) -
     }
     let (decl, rows) = (plan.decl(id), &needs[id.index()]);
     let bytes = decl.size.width as usize * decl.format.pixel_bytes() * rows.len();
-    let mut words = SCRATCH.with_borrow_mut(Vec::pop).unwrap_or_default();
-    // Longer memory stays as it is: shrinking would zero it again later.
-    if words.len() < bytes.div_ceil(4) {
-        words.resize(bytes.div_ceil(4), 0);
-    }
-    Slot::Scratch { first: rows.start, words }
+    Slot::Working { first: rows.start, floats: Scratch::new(bytes.div_ceil(4)) }
 }
 
 fn view<'s, 'a: 's>(
@@ -156,7 +149,7 @@ fn view<'s, 'a: 's>(
     let decl = plan.decl(id);
     let (first, bytes): (u32, &[u8]) = match &slots[id.index()] {
         Slot::Empty => return source(id).map(Rows::of),
-        Slot::Scratch { first, words } => (*first, bytemuck::cast_slice(words)),
+        Slot::Working { first, floats } => (*first, bytemuck::cast_slice(floats)),
         Slot::Direct { first, bytes } => (*first, bytes),
     };
     Some(Rows { size: decl.size, format: decl.format, first, bytes })
@@ -166,22 +159,8 @@ fn view_mut<'s>(plan: &Plan, id: PlaneId, slot: &'s mut Slot<'_>) -> RowsMut<'s>
     let decl = plan.decl(id);
     let (first, bytes): (u32, &mut [u8]) = match slot {
         Slot::Empty => (0, &mut []),
-        Slot::Scratch { first, words } => (*first, bytemuck::cast_slice_mut(words)),
+        Slot::Working { first, floats } => (*first, bytemuck::cast_slice_mut(floats)),
         Slot::Direct { first, bytes } => (*first, bytes),
     };
     RowsMut { size: decl.size, format: decl.format, first, bytes }
-}
-
-thread_local! {
-    static SCRATCH: RefCell<Vec<Vec<u32>>> = const { RefCell::new(Vec::new()) };
-}
-
-fn recycle(slot: Slot<'_>) {
-    if let Slot::Scratch { words, .. } = slot {
-        SCRATCH.with_borrow_mut(|free| {
-            if free.len() < 16 {
-                free.push(words);
-            }
-        });
-    }
 }

@@ -58,11 +58,28 @@ vectorised! {
                 backdrop: Around::new(&backdrop, y, p.map),
                 product: Around::new(&product, y, p.map),
             };
+            let mut from = 0;
+            let mut state = None;
             for span in columns.spans() {
-                grids.span(&p, &columns, span.clone(), seen, &mut out);
+                let here = grids.state(&p, &columns, span);
+                if state.is_some_and(|s| s != here) {
+                    grids.fill(&p, &columns, state.unwrap_or(here), from..span.start, seen, &mut out);
+                    from = span.start;
+                }
+                state = Some(here);
             }
+            let end = columns.width();
+            grids.fill(&p, &columns, state.unwrap_or(State::Open), from..end, seen, &mut out);
         }
     }
+}
+
+/// What is known of a run of pixels without looking at each.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Backdrop,
+    Product,
+    Open,
 }
 
 /// The grids around one output row.
@@ -73,32 +90,48 @@ struct Grids<'a> {
 }
 
 impl Grids<'_> {
-    /// The columns between two grid columns: all certain, or each its own.
+    /// What is known of the columns between two grid columns.
     #[inline(always)]
-    fn span(
+    fn state(&self, p: &MatteParams, columns: &Columns, span: &std::ops::Range<usize>) -> State {
+        let (x0, x1, _) = columns.cell(span.start);
+        if span.start as f32 + 0.5 < p.bounds[0] || span.end as f32 - 0.5 > p.bounds[2] {
+            State::Open
+        } else if self.backdrop.all_ones(3, x0, x1) {
+            State::Backdrop
+        } else if self.product.all_ones(3, x0, x1) {
+            State::Product
+        } else {
+            State::Open
+        }
+    }
+
+    /// Writes a run of pixels of one state.
+    #[inline(always)]
+    fn fill(
         &self,
         p: &MatteParams,
         columns: &Columns,
+        state: State,
         span: std::ops::Range<usize>,
         seen: [&[f32]; 4],
         out: &mut [&mut [f32]; 4],
     ) {
-        let (x0, x1, _) = columns.cell(span.start);
-        let inside = span.start as f32 + 0.5 >= p.bounds[0] && span.end as f32 - 0.5 <= p.bounds[2];
-        if inside && self.backdrop.all_ones(3, x0, x1) {
-            out.iter_mut().for_each(|run| run[span.clone()].fill(0.0));
-        } else if inside && self.product.all_ones(3, x0, x1) {
-            for (run, from) in out.iter_mut().zip(seen).take(3) {
-                run[span.clone()].copy_from_slice(&from[span.clone()]);
-            }
-            out[3][span].fill(1.0);
-        } else {
-            for x in span {
-                let alpha = self.alpha(p, columns, x, seen);
+        match state {
+            State::Backdrop => out.iter_mut().for_each(|run| run[span.clone()].fill(0.0)),
+            State::Product => {
                 for (run, from) in out.iter_mut().zip(seen).take(3) {
-                    run[x] = from[x] * alpha;
+                    run[span.clone()].copy_from_slice(&from[span.clone()]);
                 }
-                out[3][x] = alpha;
+                out[3][span].fill(1.0);
+            }
+            State::Open => {
+                for x in span {
+                    let alpha = self.alpha(p, columns, x, seen);
+                    for (run, from) in out.iter_mut().zip(seen).take(3) {
+                        run[x] = from[x] * alpha;
+                    }
+                    out[3][x] = alpha;
+                }
             }
         }
     }
