@@ -7,6 +7,8 @@ use crate::ops::field::{Components, Mask, Neighbours, Run, area, dilate, erode, 
 
 /// Smallest hole in pixels.
 const LEAST_HOLE: usize = 24;
+/// Pixels of a hole that are asked at most.
+const VOTES: usize = 4096;
 /// Smallest piece of product in pixels, and as a share of the largest piece.
 const LEAST_PIECE: (usize, f32) = (60, 0.002);
 /// A piece of product differs somewhere by this many deviations.
@@ -26,12 +28,14 @@ pub(super) fn holes(photo: &Photo, border: &Border, seen: &Seen, noise: [f32; 3]
 }
 
 fn is_hole(photo: &Photo, border: &Border, seen: &Seen, noise: [f32; 3], runs: &[Run]) -> bool {
-    let deltas: Vec<Delta> = pixels(runs).map(|(x, y)| seen.delta(photo, x, y)).collect();
+    let step = area(runs).div_ceil(VOTES);
+    let deltas: Vec<Delta> = pixels(runs).step_by(step).map(|(x, y)| seen.delta(photo, x, y)).collect();
     let middle = |part: fn(&Delta) -> f32| {
         median(&mut deltas.iter().map(part).collect::<Vec<f32>>()).unwrap_or(f32::INFINITY)
     };
     let luma = middle(|d| d.luma);
-    let grain = || median(&mut pixels(runs).map(|(x, y)| border.edges.at(x, y)).collect::<Vec<f32>>());
+    let grain =
+        || median(&mut pixels(runs).step_by(step).map(|(x, y)| border.edges.at(x, y)).collect::<Vec<f32>>());
     luma < (1.5 * noise[0]).max(0.015)
         && middle(|d| d.red).abs() < (2.0 * noise[1]).max(0.012)
         && middle(|d| d.blue).abs() < (2.0 * noise[2]).max(0.012)

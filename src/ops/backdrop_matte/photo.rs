@@ -1,7 +1,7 @@
 //! The photograph as the analysis sees it: its light, and the same in logarithms, where a shadow is a shift.
 
 use crate::image::{Plane, Size};
-use crate::ops::field::{Field, Grid, ln, texture, wide};
+use crate::ops::field::{Field, ln, texture, wide};
 use crate::ops::luminance;
 
 /// Light added before a logarithm, so that black stays finite.
@@ -52,12 +52,6 @@ impl Photo {
         let centre = luminance(near);
         texture([(&self.luma, centre, 1.0), (&self.red, r - g, 0.5), (&self.blue, b - g, 0.25)], radius)
     }
-}
-
-/// Three planes at a pixel.
-#[inline(always)]
-pub(super) fn colour<T: Copy + Default>(planes: &[Grid<T>; 3], x: usize, y: usize) -> [T; 3] {
-    planes.each_ref().map(|p| p.at(x, y))
 }
 
 wide! {

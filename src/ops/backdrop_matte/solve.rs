@@ -7,7 +7,7 @@
 
 use super::band::Band;
 use super::key::{dot, minus, unmix};
-use super::photo::{Photo, colour};
+use super::photo::Photo;
 use fearless_simd::{f32x8, prelude::*};
 
 use crate::ops::field::{
@@ -123,12 +123,18 @@ impl Keyed {
         let new = || Field::new(band.depth.size());
         let mut keyed = Self { alpha: new(), trust: new(), contrast: new() };
         for (y, row) in band.unknown.rows().enumerate() {
+            let (product, behind) = (by_row(foreground, y), by_row(backdrop, y));
+            let (guide, unit) = (by_row(guide, y), by_row(unit, y));
             for x in row.iter().enumerate().filter_map(|(x, u)| u.then_some(x)) {
-                let unit = colour(unit, x, y);
-                let product = times(colour(foreground, x, y), unit);
-                let backdrop = times(colour(backdrop, x, y), unit);
+                let unit = at(unit, x);
                 let [by_line, by_mixture] = band.key.failure.at(x, y);
-                let pixel = Pixel { z: colour(guide, x, y), product, backdrop, by_line, by_mixture };
+                let pixel = Pixel {
+                    z: at(guide, x),
+                    product: times(at(product, x), unit),
+                    backdrop: times(at(behind, x), unit),
+                    by_line,
+                    by_mixture,
+                };
                 let (alpha, trust, contrast) = pixel.key();
                 keyed.alpha.row_mut(y)[x] = alpha;
                 keyed.trust.row_mut(y)[x] = if band.through.at(x, y) { trust.max(0.6) } else { trust };
@@ -156,6 +162,14 @@ impl Keyed {
         }
         alpha
     }
+}
+
+fn by_row(planes: &[Field; 3], y: usize) -> [&[f32]; 3] {
+    planes.each_ref().map(|p| p.row(y))
+}
+
+fn at(rows: [&[f32]; 3], x: usize) -> [f32; 3] {
+    [rows[0][x], rows[1][x], rows[2][x]]
 }
 
 /// A pixel to be keyed, in units of the backdrop.
