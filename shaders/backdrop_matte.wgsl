@@ -13,7 +13,7 @@ struct MatteParams {
 @group(0) @binding(3) var<storage, read> affine: array<f32>;
 @group(0) @binding(4) var<storage, read> backdrop: array<f32>;
 @group(0) @binding(5) var<storage, read> product: array<f32>;
-@group(0) @binding(6) var<storage, read_write> matted: array<f32>;
+@group(0) @binding(6) var<storage, read_write> alpha: array<f32>;
 
 fn affine_at(c: Cell, run: u32) -> f32 {
     return blend(
@@ -70,9 +70,5 @@ fn matte_alpha(@builtin(global_invocation_id) id: vec3<u32>) {
     if outside(p, 4u) {
         return;
     }
-    let alpha = alpha_at(p);
-    for (var run = 0u; run < 3u; run++) {
-        matted[at4(4u, run, p.x, p.y)] = colour[at4(0u, run, p.x, p.y)] * alpha;
-    }
-    matted[at4(4u, 3u, p.x, p.y)] = alpha;
+    alpha[at(4u, p.x, p.y)] = alpha_at(p);
 }

@@ -12,7 +12,7 @@ struct ForegroundParams {
 
 @group(0) @binding(1) var<uniform> by: ForegroundParams;
 @group(0) @binding(2) var<storage, read> seen: array<f32>;
-@group(0) @binding(3) var<storage, read> matted: array<f32>;
+@group(0) @binding(3) var<storage, read> alpha: array<f32>;
 @group(0) @binding(4) var<storage, read> backdrop: array<f32>;
 @group(0) @binding(5) var<storage, read> product: array<f32>;
 @group(0) @binding(6) var<storage, read_write> coloured: array<f32>;
@@ -43,7 +43,7 @@ fn foreground_colour(@builtin(global_invocation_id) id: vec3<u32>) {
     if outside(p, 4u) {
         return;
     }
-    let a = matted[at4(1u, 3u, p.x, p.y)];
+    let a = alpha[at(1u, p.x, p.y)];
     let edge = a > 0.0 && a < 1.0;
     let c = cell(2u, p, by.map);
     let w = a * a / (a * a + by.field * (1.0 - a));

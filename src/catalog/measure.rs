@@ -25,25 +25,30 @@ const PRESENT: u8 = 13;
 /// itself cuts: product stands there, no background.
 #[must_use]
 pub fn seen(plane: &Plane, opaque: bool, skip: &[Side]) -> Seen {
-    let narrow;
-    let codes: &[[u8; 4]] = match plane.format() {
+    let narrow: Vec<u32>;
+    let words: &[u32] = match plane.format() {
         Format::Packed { sample: Sample::U16, .. } => {
-            narrow = plane.shorts().iter().map(|v| (v >> 8) as u8).collect::<Vec<u8>>();
-            bytemuck::cast_slice(&narrow)
+            let high = |p: &[u16]| u32::from_ne_bytes([0, 1, 2, 3].map(|c| (p[c] >> 8) as u8));
+            narrow = plane.shorts().chunks_exact(4).map(high).collect();
+            &narrow
         }
-        _ => bytemuck::cast_slice(plane.bytes()),
+        _ => plane.words(),
     };
     let size = plane.size();
     let (mut least, mut alphas) = (255, (255, 0));
     for i in border(size, skip) {
-        let [r, g, b, a] = codes[i];
+        let [r, g, b, a] = words[i].to_ne_bytes();
         least = least.min(r).min(g).min(b);
         alphas = (alphas.0.min(a), alphas.1.max(a));
     }
     let margins = if opaque {
-        extent(size, codes, |[r, g, b, _]| (r < NOT_WHITE) | (g < NOT_WHITE) | (b < NOT_WHITE))
+        // The fourth byte of an opaque picture is 255, so that the least byte is the least colour code.
+        let colour =
+            |pixels: &[u32]| bytemuck::cast_slice::<u32, u8>(pixels).iter().fold(255, |m, v| m.min(*v));
+        extent(size, words, |pixels| colour(pixels) < NOT_WHITE)
     } else {
-        extent(size, codes, |p| p[3] >= PRESENT)
+        let alpha = |pixels: &[u32]| pixels.iter().fold(0, |m, p| m.max(p.to_ne_bytes()[3]));
+        extent(size, words, |pixels| alpha(pixels) >= PRESENT)
     };
     let fill = margins.map(|[top, right, bottom, left]| {
         let share = |free: u32, of: u32| 1.0 - f64::from(free) / f64::from(of);
@@ -80,21 +85,25 @@ fn border(size: Size, skip: &[Side]) -> Vec<usize> {
 /// Pixels that are looked at together.
 const CHUNK: usize = 32;
 
-/// Free space around the pixels that `product` finds. Rows are read in chunks, and only as far as they could
-/// still widen the box.
-fn extent(size: Size, codes: &[[u8; 4]], product: impl Fn([u8; 4]) -> bool) -> Option<[u32; 4]> {
+/// Free space around the product, which `any` finds among some pixels. Rows are read in chunks, and only as far
+/// as they could still widen the box.
+fn extent(size: Size, codes: &[u32], any: impl Fn(&[u32]) -> bool) -> Option<[u32; 4]> {
     let (w, h) = (size.width as usize, size.height as usize);
-    let any = |pixels: &[[u8; 4]]| pixels.iter().fold(false, |found, p| found | product(*p));
-    let first = |row: &[[u8; 4]]| {
-        let chunk = row.chunks(CHUNK).position(any)?;
-        row[chunk * CHUNK..].iter().position(|p| product(*p)).map(|x| chunk * CHUNK + x)
+    let first = |row: &[u32]| {
+        let chunk = row.chunks(CHUNK).position(&any)?;
+        row[chunk * CHUNK..].chunks(1).position(&any).map(|x| chunk * CHUNK + x)
+    };
+    let last = |row: &[u32]| {
+        let chunk = row.rchunks(CHUNK).position(&any)?;
+        let end = row.len() - chunk * CHUNK;
+        row[..end].chunks(1).rposition(&any)
     };
     let (mut left, mut right, mut top, mut bottom) = (w, 0, None, 0);
     for (y, row) in codes.chunks_exact(w).enumerate() {
         let from_left = first(&row[..left]);
-        let from_right = row[right..].iter().rposition(|p| product(*p)).map(|x| right + x + 1);
-        let between = from_left.is_none() && from_right.is_none() && left < right && any(&row[left..right]);
-        if from_left.is_none() && from_right.is_none() && !between {
+        let from_right = last(&row[right..]).map(|x| right + x + 1);
+        let between = || left < right && any(&row[left..right]);
+        if from_left.is_none() && from_right.is_none() && !between() {
             continue;
         }
         left = from_left.unwrap_or(left);

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::backdrop_matte::kernel::test_grid;
 use super::grid::{Around, Columns};
 use super::{Op, OpDef, OpError, Scene, Stage, settings};
-use crate::image::{Format, Size};
+use crate::image::{Format, Plane, Size};
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
 use crate::{params, vectorised};
 
@@ -39,7 +39,7 @@ pub static FOREGROUND_COLOUR: Kernel = Kernel {
     ),
     inputs: &[
         Input { name: "seen", format: PortFormat::Rgba, reach: Reach::Rows(0) },
-        Input { name: "matted", format: PortFormat::Rgba, reach: Reach::Rows(0) },
+        Input { name: "alpha", format: PortFormat::Gray, reach: Reach::Rows(0) },
         Input { name: "backdrop", format: PortFormat::Rgba, reach: Reach::Whole },
         Input { name: "product", format: PortFormat::Rgba, reach: Reach::Whole },
     ],
@@ -67,12 +67,14 @@ struct ForegroundColour {}
 
 impl Op for ForegroundColour {
     fn record(&self, scene: &mut Scene<'_>) -> Result<(), OpError> {
-        let (Some(matte), Some(seen)) = (&scene.study.matte, scene.seen) else { return Ok(()) };
+        let Some(matte) = &scene.study.matte else { return Ok(()) };
+        let Some(alpha) = scene.alpha.take() else { return Ok(()) };
+        let seen = scene.colour;
         let grids = scene.matte_grids(matte);
         let map = scene.frame.map_to(&scene.study.proxy_frame);
         let params = ForegroundParams { map, least: 0.05, field: 2.0, pad0: 0.0, pad1: 0.0 };
         let coloured = scene.plan.plane("product", scene.plan.decl(seen).size, Format::Rgba);
-        let inputs = [seen, scene.colour, grids.backdrop, grids.foreground];
+        let inputs = [seen, alpha, grids.backdrop, grids.foreground];
         scene.plan.record("foreground_colour", &FOREGROUND_COLOUR, &params, &inputs, &[coloured])?;
         scene.colour = coloured;
         Ok(())
@@ -85,11 +87,11 @@ const CHUNK: usize = 16;
 vectorised! {
     fn foreground_colour(job: &mut Job<'_>) {
         let p: ForegroundParams = job.params();
-        let [seen, matted, backdrop, product] = [0, 1, 2, 3].map(|i| job.inputs[i]);
+        let [seen, coverage, backdrop, product] = [0, 1, 2, 3].map(|i| job.inputs[i]);
         let columns = Columns::new(job.outputs[0].size.width, backdrop.size.width, p.map);
         for y in job.rows.clone() {
             let from = seen.rgba(i64::from(y));
-            let alpha = matted.rgba(i64::from(y))[3];
+            let alpha = coverage.gray(i64::from(y));
             let (behind, inside) = (Around::new(&backdrop, y, p.map), Around::new(&product, y, p.map));
             let [r, g, b, a] = job.outputs[0].rgba(y);
             a.copy_from_slice(alpha);
@@ -137,11 +139,11 @@ fn cases() -> Vec<Case> {
         let out = colour.size();
         let map = [13.0 / out.width as f32, 0.2, 11.0 / out.height as f32, -0.7];
         let params = ForegroundParams { map, least: 0.05, field: 2.0, pad0: 0.0, pad1: 0.0 };
-        let matted = super::testing::colour(out, "noise");
+        let alpha = Plane::gray(out, |x, y| (super::testing::noise(x, y, 3) * 1.6 - 0.3).clamp(0.0, 1.0));
         Case {
             name,
             params: bytemuck::bytes_of(&params).to_vec(),
-            inputs: vec![colour, matted, test_grid(10, size), test_grid(20, size)],
+            inputs: vec![colour, alpha, test_grid(10, size), test_grid(20, size)],
             outputs: vec![(out, Format::Rgba)],
         }
     })

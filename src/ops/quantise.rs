@@ -187,17 +187,25 @@ fn even(values: &[f32]) -> bool {
 vectorised! {
     fn quantise8(job: &mut Job<'_>) {
         let p: QuantiseParams = job.params();
+        // Even chunks are mostly all of one colour, the background's: its code is kept.
+        let mut kept: ([u32; 4], Option<u32>) = ([0; 4], settled8(&p, [0.0; 4]));
         for y in job.rows.clone() {
             let runs = job.inputs[0].rgba(i64::from(y));
             let words: &mut [u32] = bytemuck::cast_slice_mut(job.outputs[0].row_bytes(y));
             for (i, words) in words.chunks_mut(CHUNK).enumerate() {
                 let start = i * CHUNK;
                 let [r, g, b, a] = runs.map(|run| &run[start..start + words.len()]);
-                let same = even(a) && even(r) && even(g) && even(b);
-                match same.then(|| settled8(&p, [r[0], g[0], b[0], a[0]])).flatten() {
-                    Some(word) => words.fill(word),
-                    None => pixels8(&p, [r, g, b, a], start as u32, y, words),
+                if even(a) && even(r) && even(g) && even(b) {
+                    let colour = [r[0], g[0], b[0], a[0]];
+                    if kept.0 != colour.map(f32::to_bits) {
+                        kept = (colour.map(f32::to_bits), settled8(&p, colour));
+                    }
+                    if let Some(word) = kept.1 {
+                        words.fill(word);
+                        continue;
+                    }
                 }
+                pixels8(&p, [r, g, b, a], start as u32, y, words);
             }
         }
     }

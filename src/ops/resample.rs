@@ -288,12 +288,24 @@ vectorised! {
     fn resize_rows(job: &mut Job<'_>) {
         let p: RowParams = job.params();
         let (colour, taps) = (job.inputs[0], job.inputs[1]);
-        let (width, left) = (job.outputs[0].size.width as usize, p.left as usize);
-        weigh(job, taps, &p, 4, |y, line| {
-            for (run, to) in colour.rgba(i64::from(y)).into_iter().zip(line.chunks_exact_mut(width)) {
-                to.copy_from_slice(&run[left..left + width]);
+        let source: &[f32] = bytemuck::cast_slice(colour.bytes);
+        let (across, width) = (colour.size.width as usize, job.outputs[0].size.width as usize);
+        let mut starts = Vec::with_capacity(p.taps as usize);
+        for y in job.rows.clone() {
+            let out = job.outputs[0].rgba(y);
+            if !(p.first_row..p.end_row).contains(&y) {
+                out.into_iter().for_each(|run| run.fill(0.0));
+                continue;
             }
-        });
+            let table = taps.gray(i64::from(y));
+            let first = table[0] as u32 - colour.first;
+            for (run, out) in out.into_iter().enumerate() {
+                let offset = run * across + p.left as usize;
+                starts.clear();
+                starts.extend((first..first + p.taps).map(|s| s as usize * 4 * across + offset));
+                sum(&mut out[..width], &table[1..], &starts, source);
+            }
+        }
     }
 }
 
@@ -410,21 +422,27 @@ fn spread<T: Copy>(
     let (b, a) = rest.split_at_mut(width);
     let runs = r.iter_mut().zip(g).zip(b).zip(a);
     match channels {
-        1 => runs.zip(codes).for_each(|((((r, g), b), _), v)| {
-            (*r, *g, *b) = (look(0, *v), look(1, *v), look(2, *v));
-        }),
-        3 => runs.zip(codes.chunks_exact(3)).for_each(|((((r, g), b), _), v)| {
-            (*r, *g, *b) = (look(0, v[0]), look(1, v[1]), look(2, v[2]));
-        }),
-        _ => runs.zip(codes.chunks_exact(4)).for_each(|((((r, g), b), a), v)| {
-            let k = if alpha { coverage(v[3]) } else { 1.0 };
-            (*r, *g, *b, *a) = (look(0, v[0]) * k, look(1, v[1]) * k, look(2, v[2]) * k, k);
-        }),
+        1 => {
+            for ((((r, g), b), _), v) in runs.zip(codes) {
+                (*r, *g, *b) = (look(0, *v), look(1, *v), look(2, *v));
+            }
+        }
+        3 => {
+            for ((((r, g), b), _), v) in runs.zip(codes.chunks_exact(3)) {
+                (*r, *g, *b) = (look(0, v[0]), look(1, v[1]), look(2, v[2]));
+            }
+        }
+        _ => {
+            for ((((r, g), b), a), v) in runs.zip(codes.chunks_exact(4)) {
+                let k = if alpha { coverage(v[3]) } else { 1.0 };
+                (*r, *g, *b, *a) = (look(0, v[0]) * k, look(1, v[1]) * k, look(2, v[2]) * k, k);
+            }
+        }
     }
 }
 
 /// Rows that the column pass makes at a time, one in each SIMD lane.
-const LANES: usize = 8;
+const LANES: usize = 16;
 
 vectorised! {
     fn resize_columns(job: &mut Job<'_>) {
@@ -456,9 +474,7 @@ vectorised! {
                         out[active.clone()].fill(1.0);
                         continue;
                     }
-                    for (o, v) in out[active.clone()].iter_mut().zip(made.chunks_exact(LANES)) {
-                        *o = v[lane];
-                    }
+                    unturn(&made, lane, &mut out[active.clone()]);
                 }
             }
         }
@@ -489,6 +505,21 @@ fn turn(wide: &Rows<'_>, run: usize, rows: std::ops::Range<u32>, turned: &mut [f
         for (o, line) in to.iter_mut().zip(&lines) {
             *o = line[x + column];
         }
+    }
+}
+
+/// One row out of rows beside each other.
+#[inline(always)]
+fn unturn(made: &[f32], lane: usize, out: &mut [f32]) {
+    let mut outs = out.chunks_exact_mut(LANES);
+    let mut squares = made.chunks_exact(LANES * LANES);
+    for (to, square) in (&mut outs).zip(&mut squares) {
+        for (column, o) in to.iter_mut().enumerate() {
+            *o = square[column * LANES + lane];
+        }
+    }
+    for (o, column) in outs.into_remainder().iter_mut().zip(squares.remainder().chunks_exact(LANES)) {
+        *o = column[lane];
     }
 }
 

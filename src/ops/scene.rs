@@ -1,8 +1,9 @@
 //! The recording in progress: the plan, the current picture, and where it lies in the photograph.
 
 use super::backdrop_matte::Matte;
+use super::backdrop_matte::kernel::{APPLY_ALPHA, NoParams};
 use super::{OpError, Study};
-use crate::image::{Size, Window};
+use crate::image::{Format, Size, Window};
 use crate::plan::{Plan, PlaneId};
 
 /// A picture's place in the photograph: which rectangle of it, at how many pixels.
@@ -74,8 +75,8 @@ pub struct Scene<'a> {
     pub study: &'a Study,
     /// The current picture.
     pub colour: PlaneId,
-    /// The picture before it was matted, once it is.
-    pub seen: Option<PlaneId>,
+    /// Alpha that is not in the picture yet: the picture is as seen, backdrop included.
+    pub alpha: Option<PlaneId>,
     /// The matte's grids in this plan, once one is used.
     pub grids: Option<MatteGrids>,
     /// Where it lies.
@@ -104,6 +105,19 @@ impl Scene<'_> {
             backdrop: plan.constant("backdrop", matte.backdrop.clone()),
             foreground: plan.constant("colour field", matte.foreground.clone()),
         })
+    }
+
+    /// Multiplies alpha into the picture, where an op has found it and none has used it.
+    ///
+    /// # Errors
+    /// [`OpError::Plan`] where the recording is inconsistent.
+    pub fn settle_alpha(&mut self) -> Result<(), OpError> {
+        let Some(alpha) = self.alpha.take() else { return Ok(()) };
+        let matted = self.plan.plane("matted", self.plan.decl(self.colour).size, Format::Rgba);
+        let params = NoParams { pad0: 0, pad1: 0, pad2: 0, pad3: 0 };
+        self.plan.record("backdrop_matte", &APPLY_ALPHA, &params, &[self.colour, alpha], &[matted])?;
+        self.colour = matted;
+        Ok(())
     }
 
     /// The output that is being recorded.

@@ -62,11 +62,12 @@ pub fn compile(
     let read = resample::ingest(&mut plan, source, curves, alpha, working, active)?;
     let colour = colour_matrix::mix(&mut plan, "read", read, image.encoding.to_working)?;
     let mut scene =
-        Scene { plan: &mut plan, study, colour, seen: None, grids: None, frame: working, target: None };
+        Scene { plan: &mut plan, study, colour, alpha: None, grids: None, frame: working, target: None };
     let stage = |stage: Stage| recipe.entries().iter().filter(move |e| e.def.stage == stage);
     for entry in stage(Stage::Item) {
         entry.op.record(&mut scene)?;
     }
+    scene.settle_alpha()?;
     let (item, grids) = (scene.colour, scene.grids);
     for (want, frame) in wanted.iter().zip(&frames) {
         let target = Target {
@@ -79,7 +80,7 @@ pub fn compile(
             plan: &mut plan,
             study,
             colour: item,
-            seen: None,
+            alpha: None,
             grids,
             frame: working,
             target: Some(target),

@@ -16,7 +16,7 @@ params! {
     }
 }
 
-/// Alpha, and colour multiplied by it.
+/// Alpha.
 pub static MATTE_ALPHA: Kernel = Kernel {
     name: "matte_alpha",
     shader: concat!(
@@ -30,7 +30,7 @@ pub static MATTE_ALPHA: Kernel = Kernel {
         Input { name: "backdrop", format: PortFormat::Rgba, reach: Reach::Whole },
         Input { name: "product", format: PortFormat::Rgba, reach: Reach::Whole },
     ],
-    outputs: &[Output { name: "matted", format: PortFormat::Rgba }],
+    outputs: &[Output { name: "alpha", format: PortFormat::Gray }],
     layout: MatteParams::LAYOUT,
     cpu: matte_alpha,
     tolerance: Tolerance {
@@ -47,10 +47,10 @@ vectorised! {
         let columns = Columns::new(job.outputs[0].size.width, affine.size.width, p.map);
         for y in job.rows.clone() {
             let seen = colour.rgba(i64::from(y));
-            let mut out = job.outputs[0].rgba(y);
+            let out = job.outputs[0].gray(y);
             let centre = y as f32 + 0.5;
             if centre < p.bounds[1] || centre > p.bounds[3] {
-                out.iter_mut().for_each(|run| run.fill(0.0));
+                out.fill(0.0);
                 continue;
             }
             let grids = Grids {
@@ -63,13 +63,13 @@ vectorised! {
             for span in columns.spans() {
                 let here = grids.state(&p, &columns, span);
                 if state.is_some_and(|s| s != here) {
-                    grids.fill(&p, &columns, state.unwrap_or(here), from..span.start, seen, &mut out);
+                    grids.fill(&p, &columns, state.unwrap_or(here), from..span.start, seen, out);
                     from = span.start;
                 }
                 state = Some(here);
             }
             let end = columns.width();
-            grids.fill(&p, &columns, state.unwrap_or(State::Open), from..end, seen, &mut out);
+            grids.fill(&p, &columns, state.unwrap_or(State::Open), from..end, seen, out);
         }
     }
 }
@@ -114,23 +114,14 @@ impl Grids<'_> {
         state: State,
         span: std::ops::Range<usize>,
         seen: [&[f32]; 4],
-        out: &mut [&mut [f32]; 4],
+        out: &mut [f32],
     ) {
         match state {
-            State::Backdrop => out.iter_mut().for_each(|run| run[span.clone()].fill(0.0)),
-            State::Product => {
-                for (run, from) in out.iter_mut().zip(seen).take(3) {
-                    run[span.clone()].copy_from_slice(&from[span.clone()]);
-                }
-                out[3][span].fill(1.0);
-            }
+            State::Backdrop => out[span].fill(0.0),
+            State::Product => out[span].fill(1.0),
             State::Open => {
                 for x in span {
-                    let alpha = self.alpha(p, columns, x, seen);
-                    for (run, from) in out.iter_mut().zip(seen).take(3) {
-                        run[x] = from[x] * alpha;
-                    }
-                    out[3][x] = alpha;
+                    out[x] = self.alpha(p, columns, x, seen);
                 }
             }
         }
@@ -152,6 +143,66 @@ impl Grids<'_> {
         }
         ((sum - 0.02) / 0.96).max(0.0).min(1.0)
     }
+}
+
+params! {
+    /// Nothing to set.
+    pub struct NoParams {
+        /// Unused.
+        pad0: u32,
+        /// Unused.
+        pad1: u32,
+        /// Unused.
+        pad2: u32,
+        /// Unused.
+        pad3: u32,
+    }
+}
+
+/// Colour multiplied by alpha.
+pub static APPLY_ALPHA: Kernel = Kernel {
+    name: "apply_alpha",
+    shader: concat!(
+        include_str!("../../../shaders/lib/frame.wgsl"),
+        include_str!("../../../shaders/apply_alpha.wgsl")
+    ),
+    inputs: &[
+        Input { name: "colour", format: PortFormat::Rgba, reach: Reach::Rows(0) },
+        Input { name: "alpha", format: PortFormat::Gray, reach: Reach::Rows(0) },
+    ],
+    outputs: &[Output { name: "matted", format: PortFormat::Rgba }],
+    layout: NoParams::LAYOUT,
+    cpu: apply_alpha,
+    tolerance: Tolerance { max: 1e-6, why: "one product" },
+    cases: apply_cases,
+};
+
+vectorised! {
+    fn apply_alpha(job: &mut Job<'_>) {
+        for y in job.rows.clone() {
+            let seen = job.inputs[0].rgba(i64::from(y));
+            let alpha = job.inputs[1].gray(i64::from(y));
+            let [r, g, b, a] = job.outputs[0].rgba(y);
+            for (to, from) in [r, g, b].into_iter().zip(seen) {
+                for ((o, v), alpha) in to.iter_mut().zip(from).zip(alpha) {
+                    *o = v * alpha;
+                }
+            }
+            a.copy_from_slice(alpha);
+        }
+    }
+}
+
+fn apply_cases() -> Vec<Case> {
+    crate::ops::testing::colours(|name, colour| {
+        let size = colour.size();
+        Case {
+            name,
+            params: bytemuck::bytes_of(&NoParams { pad0: 0, pad1: 0, pad2: 0, pad3: 0 }).to_vec(),
+            inputs: vec![colour, Plane::gray(size, |x, y| crate::ops::testing::noise(x, y, 9))],
+            outputs: vec![(size, Format::Rgba)],
+        }
+    })
 }
 
 /// A grid of noise whose fourth run is 0 or 1 in blocks.
@@ -177,7 +228,7 @@ fn cases() -> Vec<Case> {
             name,
             params: bytemuck::bytes_of(&params).to_vec(),
             inputs: vec![colour, affine.clone(), test_grid(10, size), test_grid(20, size)],
-            outputs: vec![(out, Format::Rgba)],
+            outputs: vec![(out, Format::Gray)],
         }
     })
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::kernel::{MATTE_ALPHA, MatteParams};
+use super::kernel::{APPLY_ALPHA, MATTE_ALPHA, MatteParams};
 use super::{Matte, Reason, analyse};
 use crate::image::{Format, Plane, Window};
 use crate::ops::{Op, OpDef, OpError, ParamDef, Scene, Side, Stage, Study, settings};
@@ -19,7 +19,7 @@ pub static OP: OpDef = OpDef {
         range: "0 … 1",
         about: "confidence under which the item is flagged for a person",
     }],
-    kernels: &[&MATTE_ALPHA],
+    kernels: &[&MATTE_ALPHA, &APPLY_ALPHA],
     make: settings::<BackdropMatte>,
 };
 
@@ -91,11 +91,10 @@ impl Op for BackdropMatte {
         };
         let grids = scene.matte_grids(matte);
         let size = scene.plan.decl(scene.colour).size;
-        let matted = scene.plan.plane("matted", size, Format::Rgba);
+        let alpha = scene.plan.plane("alpha", size, Format::Gray);
         let inputs = [scene.colour, grids.map, grids.backdrop, grids.foreground];
-        scene.plan.record("backdrop_matte", &MATTE_ALPHA, &params, &inputs, &[matted])?;
-        scene.seen = Some(scene.colour);
-        scene.colour = matted;
+        scene.plan.record("backdrop_matte", &MATTE_ALPHA, &params, &inputs, &[alpha])?;
+        scene.alpha = Some(alpha);
         Ok(())
     }
 }
