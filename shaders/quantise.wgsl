@@ -35,16 +35,16 @@ fn code_value(p: vec2<u32>) -> vec4<f32> {
     );
 }
 
-// A number in 0..1 from the position: the R2 sequence of M. Roberts, exact in integers.
+// A number in 0..1 from the position: an additive recurrence, exact in integers.
 fn threshold(p: vec2<u32>, channel: u32) -> f32 {
-    let n = p.x * 3242174889u + p.y * 2447445414u + channel * 2654435769u;
+    let n = p.x * 2654435769u + p.y * 1779033703u + channel * 3242174889u;
     return f32(n >> 8u) * (1.0 / 16777216.0);
 }
 
 fn code8(value: f32, p: vec2<u32>, channel: u32) -> u32 {
     let v = value * 255.0;
     let nearest = floor(v + 0.5);
-    let near = by.dither == 0u || abs(v - nearest) < 0.02;
+    let near = by.dither == 0u || abs(v - nearest) < 0.005;
     return u32(select(floor(v + threshold(p, channel)), nearest, near));
 }
 

@@ -1,13 +1,14 @@
 //! Working light to file codes: output primaries, curve, dither, rounding.
 //!
-//! 8-bit colour is dithered by position (the R2 low-discrepancy sequence, M. Roberts, "The Unreasonable
-//! Effectiveness of Quasirandom Sequences", 2018), so that ramps keep their mean. A value within 0.02 of a
-//! code takes that code: pure white and pure black stay pure, and what came in as 8-bit sRGB goes out
-//! unchanged.
+//! 8-bit colour is dithered by position, with an additive recurrence (L. Kuipers, H. Niederreiter, "Uniform
+//! Distribution of Sequences", 1974): the golden ratio along rows, whose short runs are the most even there
+//! are, and the square root of two down columns. So ramps keep their mean over few pixels. A value within
+//! 0.005 of a code takes that code: pure white and pure black stay pure, and what came in as 8-bit sRGB goes
+//! out unchanged.
 
 use serde::Deserialize;
 
-use super::transfer::srgb_encode;
+use super::transfer::{srgb_encode, unit};
 use super::{Op, OpDef, OpError, ParamDef, Scene, Stage, settings};
 use crate::image::{Format, Matrix3, Primaries, Sample, from_working};
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
@@ -73,7 +74,7 @@ pub static QUANTISE16: Kernel = Kernel {
 pub static OP: OpDef = OpDef {
     name: "quantise",
     about: "sRGB codes with deterministic dither; pure white stays pure",
-    source: "IEC 61966-2-1; M. Roberts, R2 sequence, 2018",
+    source: "IEC 61966-2-1; dither by additive recurrence (Kuipers, Niederreiter 1974)",
     stage: Stage::Output,
     params: &[ParamDef {
         name: "dither",
@@ -126,6 +127,9 @@ fn block(m: Matrix3, straight: bool, dither: bool) -> QuantiseParams {
     }
 }
 
+/// A value this near a code, in codes, is that code.
+const SETTLED: f32 = 0.005;
+
 /// Alpha below this carries no colour that is worth dividing out.
 const LEAST_ALPHA: f32 = 1.0 / 1024.0;
 
@@ -136,7 +140,7 @@ fn code_value(p: &QuantiseParams, r: f32, g: f32, b: f32, a: f32) -> [f32; 4] {
     let divisor = if p.straight == 1 { a.max(LEAST_ALPHA) } else { 1.0 };
     let k = if p.straight == 1 && gone { 0.0 } else { 1.0 / divisor };
     let mix = |m: [f32; 4]| srgb_encode((m[0] * r + m[1] * g + m[2] * b) * k);
-    let alpha = if gone { 0.0 } else { a.max(0.0).min(1.0) };
+    let alpha = if gone { 0.0 } else { unit(a) };
     [mix(p.red), mix(p.green), mix(p.blue), alpha]
 }
 
@@ -144,9 +148,9 @@ fn code_value(p: &QuantiseParams, r: f32, g: f32, b: f32, a: f32) -> [f32; 4] {
 #[inline(always)]
 fn threshold(x: u32, y: u32, channel: u32) -> f32 {
     let n = x
-        .wrapping_mul(3_242_174_889)
-        .wrapping_add(y.wrapping_mul(2_447_445_414))
-        .wrapping_add(channel.wrapping_mul(2_654_435_769));
+        .wrapping_mul(2_654_435_769)
+        .wrapping_add(y.wrapping_mul(1_779_033_703))
+        .wrapping_add(channel.wrapping_mul(3_242_174_889));
     ((n >> 8) as i32) as f32 * (1.0 / 16_777_216.0)
 }
 
@@ -154,7 +158,7 @@ fn threshold(x: u32, y: u32, channel: u32) -> f32 {
 fn code8(p: &QuantiseParams, value: f32, x: u32, y: u32, channel: u32) -> u32 {
     let v = value * 255.0;
     let nearest = (v + 0.5).floor();
-    let near = p.dither == 0 || (v - nearest).abs() < 0.02;
+    let near = p.dither == 0 || (v - nearest).abs() < SETTLED;
     whole(if near { nearest } else { (v + threshold(x, y, channel)).floor() })
 }
 
@@ -172,7 +176,7 @@ const CHUNK: usize = 32;
 #[inline(always)]
 fn settled8(p: &QuantiseParams, [r, g, b, a]: [f32; 4]) -> Option<u32> {
     let v = code_value(p, r, g, b, a);
-    let near = |v: f32| p.dither == 0 || (v * 255.0 - (v * 255.0 + 0.5).floor()).abs() < 0.02;
+    let near = |v: f32| p.dither == 0 || (v * 255.0 - (v * 255.0 + 0.5).floor()).abs() < SETTLED;
     let code = |v: f32| whole((v * 255.0 + 0.5).floor());
     let word = code(v[0]) | (code(v[1]) << 8) | (code(v[2]) << 16) | (code(v[3]) << 24);
     (near(v[0]) && near(v[1]) && near(v[2])).then_some(word)
@@ -240,7 +244,7 @@ fn chunk8(
         let gone = a[i] < LEAST_ALPHA;
         let divisor = if p.straight == 1 { a[i].max(LEAST_ALPHA) } else { 1.0 };
         scale[i] = if p.straight == 1 && gone { 0.0 } else { 1.0 / divisor };
-        let alpha = if gone { 0.0 } else { a[i].max(0.0).min(1.0) };
+        let alpha = if gone { 0.0 } else { unit(a[i]) };
         *word = whole((alpha * 255.0 + 0.5).floor()) << 24;
     }
     for (channel, m) in [p.red, p.green, p.blue].into_iter().enumerate() {
@@ -290,7 +294,7 @@ mod tests {
         for fraction in [0.1_f32, 0.25, 0.5, 0.9] {
             let value = (100.0 + fraction) / 255.0;
             let sum: u32 = (0..4096).map(|i| code8(&p, value, i % 64, i / 64, 0)).sum();
-            assert!((sum as f32 / 4096.0 - 100.0 - fraction).abs() < 0.02);
+            assert!((sum as f32 / 4096.0 - 100.0 - fraction).abs() < SETTLED);
         }
         for code in 0..=255_u32 {
             let light = crate::image::srgb_decode(f64::from(code) / 255.0) as f32;

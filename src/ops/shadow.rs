@@ -6,6 +6,7 @@
 use serde::Deserialize;
 
 use super::grid::Columns;
+use super::transfer::unit;
 use super::{Op, OpDef, OpError, ParamDef, Scene, Stage, settings};
 use crate::image::{Format, Plane, Size};
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
@@ -120,7 +121,7 @@ vectorised! {
             to_g.copy_from_slice(g);
             to_b.copy_from_slice(b);
             for ((o, a), t) in to_a.iter_mut().zip(a).zip(&light) {
-                let s = ((t - p.floor_start) / (p.floor_end - p.floor_start)).max(0.0).min(1.0);
+                let s = unit((t - p.floor_start) / (p.floor_end - p.floor_start));
                 let cut = t + (1.0 - t) * s * s * (3.0 - 2.0 * s);
                 *o = a + (1.0 - a) * p.strength * (1.0 - cut);
             }

@@ -16,11 +16,19 @@ const POLYNOMIAL: [f32; 9] = [
 /// End of the straight part.
 const TOE: f32 = 0.003_130_8;
 
+/// A value clamped to 0..1; what is not a number becomes 0.
+#[must_use]
+#[inline(always)]
+#[allow(clippy::manual_clamp, reason = "clamp keeps NaN, and NaN must not reach a code")]
+pub(super) fn unit(v: f32) -> f32 {
+    v.max(0.0).min(1.0)
+}
+
 /// Linear light to sRGB code value, both clamped to 0..1.
 #[must_use]
 #[inline(always)]
 pub(super) fn srgb_encode(light: f32) -> f32 {
-    let v = light.max(0.0).min(1.0);
+    let v = unit(light);
     let w = (v.max(TOE).sqrt().sqrt() - 0.618_272_54) * 2.619_67;
     let mut p = POLYNOMIAL[0];
     for c in &POLYNOMIAL[1..] {

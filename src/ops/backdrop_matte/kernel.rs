@@ -4,6 +4,7 @@
 use crate::image::{Format, Plane, Size};
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
 use crate::ops::grid::{Around, Columns};
+use crate::ops::transfer::unit;
 use crate::{params, vectorised};
 
 params! {
@@ -141,7 +142,7 @@ impl Grids<'_> {
         for (run, values) in seen.iter().take(3).enumerate() {
             sum += self.affine.at(run, cell) * values[x];
         }
-        ((sum - 0.02) / 0.96).max(0.0).min(1.0)
+        unit((sum - 0.02) / 0.96)
     }
 }
 
