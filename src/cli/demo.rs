@@ -24,7 +24,7 @@ pub(super) struct DemoArgs {
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     count: u32,
     /// Size of each photograph.
-    #[arg(long, value_name = "MP", default_value_t = 3.0)]
+    #[arg(long, value_name = "MP", default_value_t = 12.0)]
     megapixels: f64,
     /// Another seed, another shoot.
     #[arg(long, value_name = "N", default_value_t = 1)]

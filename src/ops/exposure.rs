@@ -1,11 +1,15 @@
 //! Brightness: one gain, from a white backdrop, a grey patch, or by hand.
 //!
-//! Only a white backdrop tells the exposure, and it only ever brightens: to `target`, by `max_ev` at most.
+//! Only a white backdrop tells the exposure, and it only ever brightens: to `target`, by `max_ev` at most, and
+//! not so far that highlights which the photograph holds would clip.
 
 use serde::{Deserialize, Serialize};
 
 use super::white_balance::{Reference, diagonal};
-use super::{Op, OpDef, OpError, ParamDef, READING, Scene, Stage, Study, colour_matrix, luminance, settings};
+use super::{
+    Op, OpDef, OpError, ParamDef, READING, Scene, Stage, Study, apply, colour_matrix, luminance, settings,
+};
+use crate::image::{Primaries, from_working};
 
 /// A backdrop darker than this (linear) is grey on purpose.
 const WHITE_FROM: f32 = 0.5;
@@ -86,9 +90,28 @@ impl Exposure {
         }
         let level = study.border_colour().map(luminance).filter(|_| self.from == Reference::Backdrop);
         Ok(match level {
-            Some(y) if y >= WHITE_FROM => ("backdrop", (self.target / y).log2().clamp(0.0, self.max_ev)),
+            Some(y) if y >= WHITE_FROM => {
+                let room = 1.0 / highlights(study).max(1e-3);
+                ("backdrop", (self.target / y).min(room).log2().clamp(0.0, self.max_ev))
+            }
             Some(_) => ("nothing: the backdrop is not white", 0.0),
             None => ("nothing", 0.0),
         })
     }
+}
+
+/// The light that all but the brightest hundredth of the picture stays below, in its brightest sRGB channel.
+fn highlights(study: &Study) -> f32 {
+    let matrix = from_working(Primaries::SRGB);
+    let size = study.proxy.size();
+    let mut peaks: Vec<f32> = (0..size.height)
+        .step_by(2)
+        .flat_map(|y| (0..size.width).step_by(2).map(move |x| (x, y)))
+        .map(|(x, y)| {
+            let [r, g, b, _] = study.proxy.rgba_at(x, y);
+            apply(matrix, [r, g, b]).into_iter().fold(0.0, f32::max)
+        })
+        .collect();
+    let at = peaks.len() * 99 / 100;
+    *peaks.select_nth_unstable_by(at, f32::total_cmp).1
 }

@@ -3,7 +3,9 @@
 use super::border::Border;
 use super::photo::Photo;
 use super::seen::{Delta, Seen};
-use crate::ops::field::{Components, Mask, Neighbours, Run, area, dilate, erode, median};
+use super::transmission::clear_light;
+use crate::ops::field::{Components, Mask, Neighbours, Run, Surface, area, dilate, erode, median};
+use crate::ops::luminance;
 
 /// Smallest hole in pixels.
 const LEAST_HOLE: usize = 24;
@@ -18,16 +20,24 @@ const DISTINCT: f32 = 8.0;
 /// cloth.
 pub(super) fn holes(photo: &Photo, border: &Border, seen: &Seen, noise: [f32; 3], backdrop: &Mask) -> Mask {
     let flat = erode(&border.flat.and(&backdrop.not()), 1);
+    let light = clear_light(photo, backdrop);
     let mut holes = Mask::new(photo.size());
     for runs in Components::of(&flat, Neighbours::Four).each() {
-        if area(runs) >= LEAST_HOLE && is_hole(photo, border, seen, noise, runs) {
+        if area(runs) >= LEAST_HOLE && is_hole(photo, border, seen, light.as_ref(), noise, runs) {
             runs.iter().for_each(|r| holes.row_mut(r.y)[r.start..r.end].fill(true));
         }
     }
     dilate(&holes, 1)
 }
 
-fn is_hole(photo: &Photo, border: &Border, seen: &Seen, noise: [f32; 3], runs: &[Run]) -> bool {
+fn is_hole(
+    photo: &Photo,
+    border: &Border,
+    seen: &Seen,
+    light: Option<&Surface>,
+    noise: [f32; 3],
+    runs: &[Run],
+) -> bool {
     let step = area(runs).div_ceil(VOTES);
     let deltas: Vec<Delta> = pixels(runs).step_by(step).map(|(x, y)| seen.delta(photo, x, y)).collect();
     let middle = |part: fn(&Delta) -> f32| {
@@ -36,11 +46,31 @@ fn is_hole(photo: &Photo, border: &Border, seen: &Seen, noise: [f32; 3], runs: &
     let luma = middle(|d| d.luma);
     let grain =
         || median(&mut pixels(runs).step_by(step).map(|(x, y)| border.edges.at(x, y)).collect::<Vec<f32>>());
-    luma < (1.5 * noise[0]).max(0.015)
+    // Behind the product the fill carries the shadow inwards; a hole may be as bright as the clear backdrop.
+    let above = || {
+        let light = light?;
+        median(
+            &mut pixels(runs)
+                .step_by(step)
+                .map(|(x, y)| above_clear(photo, light, x, y))
+                .collect::<Vec<f32>>(),
+        )
+    };
+    let limit = (1.5 * noise[0]).max(0.015);
+    (luma < limit || above().is_some_and(|a| a < limit))
         && middle(|d| d.red).abs() < (2.0 * noise[1]).max(0.012)
         && middle(|d| d.blue).abs() < (2.0 * noise[2]).max(0.012)
         && luma + middle(|d| d.shade) > -0.9
         && grain().is_some_and(|g| g < (1.5 * border.grain).max(0.0008))
+}
+
+/// Mean log light of a pixel over that of the backdrop without shadow.
+fn above_clear(photo: &Photo, light: &Surface, x: usize, y: usize) -> f32 {
+    let place = |i: usize, n: u32| (i as f64 + 0.5) / f64::from(n) - 0.5;
+    let u = place(x, photo.size().width) as f32;
+    let [c0, c1, c2, c3] = light.along(place(y, photo.size().height));
+    let [r, g, b] = photo.log.each_ref().map(|p| p.at(x, y));
+    luminance([r, g, b]) - (c0 + u * (c1 + u * (c2 + u * c3)))
 }
 
 /// Adds to the backdrop every piece of product that is small or nowhere distinct.

@@ -17,6 +17,16 @@ const CLEAR: f32 = 0.985;
 
 /// Share of the unshadowed backdrop's light that is left, 0 … 1; 1 where there is no backdrop to judge by.
 pub(super) fn transmission(photo: &Photo, seen: &Seen, backdrop: &Mask) -> Field {
+    let mut left = Field::from_fn(photo.size(), |_, _| 1.0);
+    if let Some(light) = clear_light(photo, backdrop) {
+        compare(seen, &light, &mut left);
+    }
+    left
+}
+
+/// The backdrop's mean log light without shadow, over positions in -0.5 … 0.5; `None` where too little of it is
+/// certain.
+pub(super) fn clear_light(photo: &Photo, backdrop: &Mask) -> Option<Surface> {
     let sums = add_up(photo, backdrop);
     let side = (1 << SHIFT) as f32;
     let (width, height) = (photo.width() as f32, photo.height() as f32);
@@ -28,11 +38,7 @@ pub(super) fn transmission(photo: &Photo, seen: &Seen, backdrop: &Mask) -> Field
             samples.push([u, v, value.at(x, y) / weight.at(x, y)]);
         }
     }
-    let mut left = Field::from_fn(photo.size(), |_, _| 1.0);
-    if let Some(light) = Surface::fit(&samples) {
-        compare(seen, &light, &mut left);
-    }
-    left
+    Surface::fit(&samples)
 }
 
 wide! {
