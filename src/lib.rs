@@ -1,4 +1,4 @@
-//! Packshot.
+#![doc = include_str!("../README.md")]
 
 pub mod catalog;
 #[cfg(feature = "cli")]

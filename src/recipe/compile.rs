@@ -21,6 +21,20 @@ pub struct Wanted {
     pub background: [u8; 3],
 }
 
+impl Wanted {
+    /// An 8-bit picture on white.
+    #[must_use]
+    pub fn on_white(name: &str, placing: Placing) -> Self {
+        Self { name: name.into(), placing, sixteen_bits: false, transparent: false, background: [255; 3] }
+    }
+
+    /// A 16-bit cut-out with straight alpha.
+    #[must_use]
+    pub fn cut_out(name: &str, placing: Placing) -> Self {
+        Self { sixteen_bits: true, transparent: true, ..Self::on_white(name, placing) }
+    }
+}
+
 /// A plan and where its results lie.
 #[derive(Debug)]
 pub struct Compiled {
