@@ -1,7 +1,7 @@
 //! Finished pictures to files: encoded within the channel's bytes, written whole or not at all, and held
 //! against the channel's rules.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::measure::{Seen, seen};
 use super::run::{Failure, Order, Run, Task};
@@ -39,15 +39,28 @@ pub(super) fn encode(
     Ok(files)
 }
 
-/// Writes the files of a task.
+/// Writes the files of a task: all of them, or none that was not there before.
 pub(super) fn write(
     run: &Run<'_>,
     task: &Task<'_>,
     files: Vec<Made>,
     report: &mut ItemReport,
 ) -> Result<(), Failure> {
+    // What a resumed run finds of an unfinished item is its own.
+    let overwrite = if run.options.resume { Overwrite::Yes } else { run.options.overwrite };
+    let mut new: Vec<PathBuf> = Vec::new();
     for (order, file) in task.orders.iter().zip(files) {
-        put(&run.options.out.join(&order.path), &file.bytes, run.options.overwrite)?;
+        let path = run.options.out.join(&order.path);
+        let was_there = path.exists();
+        if let Err(failure) = put(&path, &file.bytes, overwrite) {
+            // A file that cannot be removed either is whole, and the next run says that it is there.
+            new.iter().for_each(|path| drop(std::fs::remove_file(path)));
+            report.outputs.clear();
+            return Err(failure);
+        }
+        if !was_there {
+            new.push(path);
+        }
         report.outputs.push(OutputReport {
             channel: order.channel.name.clone(),
             output: order.output.name.clone(),
