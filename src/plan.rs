@@ -8,6 +8,9 @@ use std::sync::Arc;
 use crate::image::{Format, Plane, Size};
 use crate::kernel::{Kernel, Params};
 
+/// Planes that one step may touch: what every WebGPU device binds.
+const MAX_PLANES: usize = 8;
+
 /// Number of a plane in its plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PlaneId(pub(crate) usize);
@@ -167,6 +170,9 @@ impl Plan {
         let wrong = |what: String| PlanError::Ports { op, kernel: kernel.name, what };
         if params.len() != kernel.layout.size {
             return Err(wrong(format!("{} bytes of parameters", params.len())));
+        }
+        if inputs.len() + outputs.len() > MAX_PLANES {
+            return Err(wrong(format!("more than {MAX_PLANES} planes")));
         }
         if inputs.len() != kernel.inputs.len() || outputs.len() != kernel.outputs.len() {
             return Err(wrong(format!("{} in, {} out", inputs.len(), outputs.len())));

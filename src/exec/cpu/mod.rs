@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{ExecError, Executor, check_inputs};
+use super::{ExecError, Executor, check_inputs, collect};
 use crate::image::{Plane, Pool};
 use crate::plan::{Origin, Plan};
 
@@ -68,23 +68,4 @@ impl Executor for Cpu {
         }
         Ok(collect(plan, owned, inputs))
     }
-}
-
-/// Takes the results out; a result that is an input or a constant is copied.
-fn collect(plan: &Plan, mut owned: Vec<Option<Plane>>, inputs: &[&Plane]) -> Vec<Plane> {
-    let mut results: Vec<Plane> = Vec::with_capacity(plan.outputs().len());
-    for (i, id) in plan.outputs().iter().enumerate() {
-        let earlier = plan.outputs()[..i].iter().position(|o| o == id);
-        let plane = match (&plan.decl(*id).origin, earlier) {
-            (_, Some(j)) => results[j].clone(),
-            (Origin::Input(slot), None) => inputs[*slot].clone(),
-            (Origin::Constant(plane), None) => (**plane).clone(),
-            (Origin::Computed, None) => {
-                let decl = plan.decl(*id);
-                owned[id.index()].take().unwrap_or_else(|| Plane::zeros(decl.size, decl.format))
-            }
-        };
-        results.push(plane);
-    }
-    results
 }

@@ -12,7 +12,7 @@ use super::record::{Cargo, record};
 use super::schedule::Schedule;
 use super::store::Purpose;
 use super::transfer::{Mappings, Upload, read};
-use crate::exec::ExecError;
+use crate::exec::{ExecError, collect};
 use crate::image::{Plane, Pool};
 use crate::plan::{Origin, Plan, PlaneId};
 
@@ -94,24 +94,4 @@ fn land(
         planes[id.index()] = Some(plane);
     }
     Ok(())
-}
-
-/// The results in order. One that is an input or a constant is copied, for it was never away; so is one
-/// that is asked for twice.
-fn collect(plan: &Plan, mut planes: Vec<Option<Plane>>, inputs: &[&Plane]) -> Vec<Plane> {
-    let mut results: Vec<Plane> = Vec::with_capacity(plan.outputs().len());
-    for (i, id) in plan.outputs().iter().enumerate() {
-        let decl = plan.decl(*id);
-        let earlier = plan.outputs()[..i].iter().position(|o| o == id);
-        let plane = match (&decl.origin, earlier) {
-            (_, Some(j)) => results[j].clone(),
-            (Origin::Input(slot), None) => inputs[*slot].clone(),
-            (Origin::Constant(plane), None) => (**plane).clone(),
-            (Origin::Computed, None) => {
-                planes[id.index()].take().unwrap_or_else(|| Plane::zeros(decl.size, decl.format))
-            }
-        };
-        results.push(plane);
-    }
-    results
 }
