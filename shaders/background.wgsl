@@ -15,9 +15,10 @@ fn over_background(@builtin(global_invocation_id) id: vec3<u32>) {
     if outside(p, 1u) {
         return;
     }
-    let seen = 1.0 - product[at4(0u, 3u, p.x, p.y)];
+    let alpha = product[at4(0u, 3u, p.x, p.y)];
     for (var c = 0u; c < 3u; c++) {
-        picture[at4(1u, c, p.x, p.y)] = product[at4(0u, c, p.x, p.y)] + seen * by.colour[c];
+        let seen = product[at4(0u, c, p.x, p.y)] + (1.0 - alpha) * by.colour[c];
+        picture[at4(1u, c, p.x, p.y)] = select(seen, by.colour[c], alpha < 0.0009765625);
     }
     picture[at4(1u, 3u, p.x, p.y)] = 1.0;
 }

@@ -1,7 +1,9 @@
-//! What lies behind the product: an even colour, or nothing.
+//! What lies behind the product: an even colour, or nothing. What a cut-out leaves transparent is exactly the
+//! background's colour here.
 
 use serde::Deserialize;
 
+use super::quantise::LEAST_ALPHA;
 use super::{Op, OpDef, OpError, ParamDef, Scene, Stage, settings};
 use crate::image::Format;
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
@@ -108,7 +110,8 @@ vectorised! {
             let [to_r, to_g, to_b, to_a] = job.outputs[0].rgba(y);
             for (c, (from, to)) in [(r, to_r), (g, to_g), (b, to_b)].into_iter().enumerate() {
                 for ((o, v), a) in to.iter_mut().zip(from).zip(a) {
-                    *o = v + (1.0 - a) * p.colour[c];
+                    let seen = v + (1.0 - a) * p.colour[c];
+                    *o = if *a < LEAST_ALPHA { p.colour[c] } else { seen };
                 }
             }
             to_a.fill(1.0);

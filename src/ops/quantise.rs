@@ -131,7 +131,7 @@ fn block(m: Matrix3, straight: bool, dither: bool) -> QuantiseParams {
 const SETTLED: f32 = 0.005;
 
 /// Alpha below this carries no colour that is worth dividing out.
-const LEAST_ALPHA: f32 = 1.0 / 1024.0;
+pub(super) const LEAST_ALPHA: f32 = 1.0 / 1024.0;
 
 /// Code values (0..1) of one pixel: colour, then alpha.
 #[inline(always)]
