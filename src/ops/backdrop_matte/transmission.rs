@@ -5,7 +5,8 @@
 
 use super::photo::Photo;
 use super::seen::Seen;
-use crate::ops::field::{Adder, Cells, Field, Mask, Surface, exp, wide};
+use crate::image::{Format, Plane};
+use crate::ops::field::{Adder, Cells, Mask, Surface, exp, wide};
 use crate::ops::luminance;
 
 /// Log2 of the width of the cells that the cubic is fitted to.
@@ -16,7 +17,7 @@ const LEAST: f32 = 32.0;
 const CLEAR: f32 = 0.985;
 
 /// Share of the unshadowed backdrop's light that is left, 0 … 1; 1 where there is no backdrop to judge by.
-pub(super) fn transmission(photo: &Photo, seen: &Seen, backdrop: &Mask) -> Field {
+pub(super) fn transmission(photo: &Photo, seen: &Seen, backdrop: &Mask) -> Plane {
     let sums = add_up(photo, backdrop);
     let side = (1 << SHIFT) as f32;
     let (width, height) = (photo.width() as f32, photo.height() as f32);
@@ -28,9 +29,10 @@ pub(super) fn transmission(photo: &Photo, seen: &Seen, backdrop: &Mask) -> Field
             samples.push([u, v, value.at(x, y) / weight.at(x, y)]);
         }
     }
-    let mut left = Field::from_fn(photo.size(), |_, _| 1.0);
-    if let Some(light) = Surface::fit(&samples) {
-        compare(seen, &light, &mut left);
+    let mut left = Plane::zeros(photo.size(), Format::Gray);
+    match Surface::fit(&samples) {
+        Some(light) => compare(seen, &light, &mut left),
+        None => left.floats_mut().fill(1.0),
     }
     left
 }
@@ -54,12 +56,12 @@ wide! {
 }
 
 wide! {
-    fn compare(seen: &Seen, light: &Surface, left: &mut Field) {
+    fn compare(seen: &Seen, light: &Surface, left: &mut Plane) {
         let mean = seen.mean_log();
-        let per_row = 1.0 / left.height() as f64;
-        let columns: Vec<f32> =
-            (0..left.width()).map(|x| (x as f32 + 0.5) / left.width() as f32 - 0.5).collect();
-        for (y, row) in left.rows_mut().enumerate() {
+        let per_row = 1.0 / mean.height() as f64;
+        let width = mean.width();
+        let columns: Vec<f32> = (0..width).map(|x| (x as f32 + 0.5) / width as f32 - 0.5).collect();
+        for (y, row) in left.floats_mut().chunks_exact_mut(width).enumerate() {
             let [c0, c1, c2, c3] = light.along((y as f64 + 0.5) * per_row - 0.5);
             for ((t, m), u) in row.iter_mut().zip(mean.row(y)).zip(&columns) {
                 let share = exp(m - (c0 + u * (c1 + u * (c2 + u * c3)))).min(1.0);
