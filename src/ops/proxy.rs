@@ -3,6 +3,9 @@
 //! Blocks of a large photograph are sampled, not summed whole: nine samples a block tell its colour to a
 //! third of a pixel's noise, and the proxy must cost a fraction of the decoding.
 
+use std::iter::StepBy;
+use std::ops::Range;
+
 use super::{Frame, Study, apply};
 use crate::image::Format;
 use crate::image::{AlphaMode, Image, Matrix3, Plane, Sample, Size, Window};
@@ -62,6 +65,14 @@ impl<'a> Reader<'a> {
         [self.light(0, start) * k, self.light(1, start + green) * k, self.light(2, start + blue) * k, k]
     }
 
+    /// Premultiplied green.
+    #[inline(always)]
+    fn green(&self, x: usize, y: usize) -> f32 {
+        let start = (y * self.image.size().width as usize + x) * self.channels;
+        let green = self.light(1, start + usize::from(self.channels > 1));
+        if self.alpha && self.channels == 4 { green * self.coverage(start + 3) } else { green }
+    }
+
     #[inline(always)]
     fn light(&self, c: usize, i: usize) -> f32 {
         let look = |code: usize| self.image.encoding.tables[c].get(code).copied().unwrap_or(1.0);
@@ -83,74 +94,124 @@ impl<'a> Reader<'a> {
 }
 
 fn shrink(image: &Image, small: Size, block: usize) -> Plane {
-    let (_, channels) = image.samples();
+    let (sample, channels) = image.samples();
     let plain = image.alpha == AlphaMode::None;
-    match (image.samples().0, channels) {
-        (Sample::U8, 3 | 4) if plain => {
-            shrink_rgb(image, image.pixels.bytes(), small, block, |t, v| t[usize::from(v)])
-        }
-        (Sample::U16, 3 | 4) if plain => shrink_rgb(image, image.pixels.shorts(), small, block, |t, v| {
-            t.get(usize::from(v)).copied().unwrap_or(1.0)
-        }),
+    match (sample, channels) {
+        (Sample::U8, 3) if plain => shrink_codes::<u8, 3>(image, image.pixels.bytes(), small, block),
+        (Sample::U8, 4) if plain => shrink_codes::<u8, 4>(image, image.pixels.bytes(), small, block),
+        (Sample::U16, 3) if plain => shrink_codes::<u16, 3>(image, image.pixels.shorts(), small, block),
+        (Sample::U16, 4) if plain => shrink_codes::<u16, 4>(image, image.pixels.shorts(), small, block),
         _ => {
             let reader = Reader::new(image);
-            blocks(image, small, block, |x, y| reader.at(x, y))
+            let step = step(block);
+            blocks(image, small, block, |y, sums| {
+                for (bx, sum) in sums.iter_mut().enumerate() {
+                    for x in samples(bx, block, step, image.size().width as usize) {
+                        let p = reader.at(x, y);
+                        (0..4).for_each(|c| sum[c] += p[c]);
+                    }
+                }
+            })
         }
     }
 }
 
+/// A code of a photograph, and its table: one light for every code, so that looking up asks nothing.
+trait Code: Copy {
+    type Table;
+    fn table(lights: &[f32]) -> Self::Table;
+    fn light(self, table: &Self::Table) -> f32;
+}
+
+impl Code for u8 {
+    type Table = [f32; 256];
+
+    fn table(lights: &[f32]) -> [f32; 256] {
+        std::array::from_fn(|code| lights.get(code).copied().unwrap_or(1.0))
+    }
+
+    #[inline(always)]
+    fn light(self, table: &[f32; 256]) -> f32 {
+        table[usize::from(self)]
+    }
+}
+
+impl Code for u16 {
+    type Table = Vec<f32>;
+
+    fn table(lights: &[f32]) -> Vec<f32> {
+        lights.to_vec()
+    }
+
+    #[inline(always)]
+    fn light(self, table: &Vec<f32>) -> f32 {
+        table.get(usize::from(self)).copied().unwrap_or(1.0)
+    }
+}
+
 /// Opaque RGB codes of one type: the common case, kept free of questions a sample.
-fn shrink_rgb<T: Copy>(
+fn shrink_codes<T: Code, const CHANNELS: usize>(
     image: &Image,
     codes: &[T],
     small: Size,
     block: usize,
-    look: impl Fn(&[f32], T) -> f32,
 ) -> Plane {
-    let channels = usize::from(image.samples().1);
-    let stride = image.size().width as usize * channels;
-    let full = |t: &std::sync::Arc<[f32]>| {
-        // A table for every code, so that looking up asks nothing.
-        let mut t = t.to_vec();
-        t.resize(t.len().max(256), 1.0);
-        t
+    let (pixels, _) = codes.as_chunks::<CHANNELS>();
+    let width = image.size().width as usize;
+    let tables = [0, 1, 2].map(|c| T::table(&image.encoding.tables[c]));
+    let step = step(block);
+    let add = |sum: &mut [f32; 4], p: &[T; CHANNELS]| {
+        sum[0] += p[0].light(&tables[0]);
+        sum[1] += p[1].light(&tables[1]);
+        sum[2] += p[2].light(&tables[2]);
+        sum[3] += 1.0;
     };
-    let tables = [0, 1, 2].map(|c| full(&image.encoding.tables[c]));
-    blocks(image, small, block, |x, y| {
-        let start = y * stride + x * channels;
-        let p = &codes[start..start + 3];
-        [look(&tables[0], p[0]), look(&tables[1], p[1]), look(&tables[2], p[2]), 1.0]
+    let first = (step - 1) / 2;
+    blocks(image, small, block, |y, sums| {
+        let row = &pixels[y * width..(y + 1) * width];
+        let whole = row.chunks_exact(block);
+        let last = whole.len();
+        for (sum, pixels) in sums.iter_mut().zip(whole) {
+            let at = [first, first + step, first + 2 * step];
+            match at.map(|x| pixels.get(x)) {
+                [Some(a), Some(b), Some(c)] => [a, b, c].into_iter().for_each(|p| add(sum, p)),
+                some => some.into_iter().flatten().for_each(|p| add(sum, p)),
+            }
+        }
+        for (bx, sum) in sums.iter_mut().enumerate().skip(last) {
+            samples(bx, block, step, width).for_each(|x| add(sum, &row[x]));
+        }
     })
 }
 
-/// Means of sampled blocks, in working light.
+/// Pixels from sample to sample.
+fn step(block: usize) -> usize {
+    block.div_ceil(SAMPLES).max(1)
+}
+
+/// Sampled columns (or rows) of a block, in a photograph `limit` pixels wide.
 #[inline(always)]
-fn blocks(image: &Image, small: Size, block: usize, at: impl Fn(usize, usize) -> [f32; 4]) -> Plane {
+fn samples(index: usize, block: usize, step: usize, limit: usize) -> StepBy<Range<usize>> {
+    let first = (index * block + (step - 1) / 2).min(limit - 1);
+    (first..((index + 1) * block).min(limit).max(first + 1)).step_by(step)
+}
+
+/// Means of sampled blocks, in working light; `add` adds the samples of a row to the sums of its blocks.
+#[inline(always)]
+fn blocks(image: &Image, small: Size, block: usize, add: impl Fn(usize, &mut [[f32; 4]])) -> Plane {
     let matrix: Matrix3 = image.encoding.to_working;
     let (width, height) = (image.size().width as usize, image.size().height as usize);
-    let step = block.div_ceil(SAMPLES).max(1);
-    let offset = (step - 1) / 2;
+    let step = step(block);
     let mut plane = Plane::zeros(small, Format::Rgba);
     let run = small.width as usize;
     let mut sums = vec![[0.0_f32; 4]; run];
     for (by, row) in plane.floats_mut().chunks_exact_mut(4 * run).enumerate() {
         sums.fill([0.0; 4]);
-        let top = (by * block + offset).min(height - 1);
-        let ys = (top..((by + 1) * block).min(height).max(top + 1)).step_by(step);
+        let ys = samples(by, block, step, height);
         let lines = ys.len() as f32;
-        for y in ys {
-            for (bx, sum) in sums.iter_mut().enumerate() {
-                let left = (bx * block + offset).min(width - 1);
-                for x in (left..((bx + 1) * block).min(width).max(left + 1)).step_by(step) {
-                    let p = at(x, y);
-                    (0..4).for_each(|c| sum[c] += p[c]);
-                }
-            }
-        }
+        ys.for_each(|y| add(y, &mut sums));
         for (bx, sum) in sums.iter().enumerate() {
-            let left = (bx * block + offset).min(width - 1);
-            let across = (left..((bx + 1) * block).min(width).max(left + 1)).step_by(step).len() as f32;
-            let k = 1.0 / (lines * across);
+            let k = 1.0 / (lines * samples(bx, block, step, width).len() as f32);
             let [r, g, b] = apply(matrix, [sum[0] * k, sum[1] * k, sum[2] * k]);
             for (c, v) in [r, g, b, sum[3] * k].into_iter().enumerate() {
                 row[c * run + bx] = v;
@@ -176,9 +237,9 @@ fn noise(image: &Image) -> f32 {
             let (x0, y0) = (1 + i * (width - BLOCK - 2) / GRID, j * (height - BLOCK) / GRID);
             let mut sum = 0.0;
             for y in y0..y0 + BLOCK {
-                for x in x0..x0 + BLOCK {
-                    let g = |x: usize| reader.at(x, y)[1];
-                    let d = g(x) - 0.5 * (g(x - 1) + g(x + 1));
+                let green: [f32; BLOCK + 2] = std::array::from_fn(|k| reader.green(x0 + k - 1, y));
+                for near in green.windows(3) {
+                    let d = near[1] - 0.5 * (near[0] + near[2]);
                     sum += d * d;
                 }
             }

@@ -160,17 +160,20 @@ impl Study {
     }
 
     fn side_median(&self, side: Side, ring: u32) -> [f32; 3] {
-        let Size { width, height } = self.proxy.size();
+        let (width, height) = (self.proxy.size().width as usize, self.proxy.size().height as usize);
+        let ring = ring as usize;
         let (xs, ys) = match side {
             Side::Top => (0..width, 0..ring),
             Side::Bottom => (0..width, height - ring..height),
             Side::Left => (0..ring, 0..height),
             Side::Right => (width - ring..width, 0..height),
         };
-        let pixels: Vec<[f32; 4]> =
-            ys.flat_map(|y| xs.clone().map(move |x| (x, y))).map(|(x, y)| self.proxy.rgba_at(x, y)).collect();
+        let runs = &self.proxy.floats()[4 * width * ys.start..4 * width * ys.end];
         [0, 1, 2].map(|c| {
-            let mut values: Vec<f32> = pixels.iter().map(|p| p[c]).collect();
+            let mut values: Vec<f32> = Vec::with_capacity(xs.len() * ys.len());
+            for run in runs.chunks_exact(width).skip(c).step_by(4) {
+                values.extend_from_slice(&run[xs.clone()]);
+            }
             let middle = values.len() / 2;
             *values.select_nth_unstable_by(middle, f32::total_cmp).1
         })

@@ -51,13 +51,16 @@ pub fn analyse(proxy: &Plane) -> Matte {
     let solution = solve(&photo, &light, &band);
     let shadow = transmission(&photo, &seen, &backdrop);
     let (confidence, reasons) = confidence(&border, &backdrop, &band, &solution);
-    let Solution { alpha, map, foreground, .. } = solution;
-    let [r, g, b, offset] = map;
+    let Solution { alpha, map, mut foreground, .. } = solution;
+    let width = photo.width();
+    for (y, row) in foreground.floats_mut().chunks_exact_mut(4 * width).enumerate() {
+        write(&band.product, y, &mut row[3 * width..]);
+    }
     Matte {
-        map: rgba(&[r, g, b], |y, run| run.copy_from_slice(offset.row(y))).into(),
-        backdrop: rgba(&light, |y, run| write(&backdrop, y, run)).into(),
-        foreground: rgba(&foreground, |y, run| write(&band.product, y, run)).into(),
-        transmission: gray(&shadow).into(),
+        map: map.into(),
+        backdrop: rgba(&light, &backdrop).into(),
+        foreground: foreground.into(),
+        transmission: shadow.into(),
         alpha: gray(&alpha),
         confidence,
         reasons,
@@ -92,7 +95,7 @@ fn write(mask: &Mask, y: usize, run: &mut [f32]) {
     run.iter_mut().zip(mask.row(y)).for_each(|(r, m)| *r = f32::from(u8::from(*m)));
 }
 
-fn rgba(colour: &[Field; 3], mut fourth: impl FnMut(usize, &mut [f32])) -> Plane {
+fn rgba(colour: &[Field; 3], fourth: &Mask) -> Plane {
     let [first, ..] = colour;
     let mut plane = Plane::zeros(first.size(), Format::Rgba);
     let width = first.width();
@@ -101,7 +104,7 @@ fn rgba(colour: &[Field; 3], mut fourth: impl FnMut(usize, &mut [f32])) -> Plane
         for (run, field) in light.chunks_exact_mut(width).zip(colour) {
             run.copy_from_slice(field.row(y));
         }
-        fourth(y, last);
+        write(fourth, y, last);
     }
     plane
 }

@@ -66,7 +66,7 @@ impl Border {
 /// `high`.
 fn like_border(photo: &Photo, mode: [f32; 3], low: f32, high: f32) -> Mask {
     let (luma, red, blue) = (luminance(mode), mode[0] - mode[1], mode[2] - mode[1]);
-    let mut like = Mask::new(photo.size());
+    let mut like = Mask::unset(photo.size());
     let planes = photo.luma.values().iter().zip(photo.red.values()).zip(photo.blue.values());
     for (l, ((y, r), b)) in like.values_mut().iter_mut().zip(planes) {
         let d = y - luma;
@@ -76,7 +76,7 @@ fn like_border(photo: &Photo, mode: [f32; 3], low: f32, high: f32) -> Mask {
 }
 
 fn below(field: &Field, limit: f32) -> Mask {
-    let mut mask = Mask::new(field.size());
+    let mut mask = Mask::unset(field.size());
     mask.values_mut().iter_mut().zip(field.values()).for_each(|(m, v)| *m = *v < limit);
     mask
 }

@@ -182,7 +182,7 @@ fn cut(backdrop: &Mask, side: Side) -> Option<Reason> {
 
 /// Share of the picture in large areas of middling alpha.
 fn translucent(alpha: &Field) -> f32 {
-    let mut middling = Mask::new(alpha.size());
+    let mut middling = Mask::unset(alpha.size());
     let pixels = middling.values_mut().iter_mut().zip(alpha.values());
     pixels.for_each(|(m, a)| *m = (*a > 0.1) & (*a < 0.9));
     erode(&middling, LEAST_TRANSLUCENT.0).share()

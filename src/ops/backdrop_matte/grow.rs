@@ -2,7 +2,7 @@
 
 use super::photo::Photo;
 use super::seen::{Seen, Sums};
-use crate::ops::field::{Field, Grid, Mask, dilate, median, sample};
+use crate::ops::field::{Field, Grid, Mask, dilate, median, recycle, sample};
 
 /// Rounds at most.
 const ROUNDS: usize = 8;
@@ -74,6 +74,8 @@ enum State {
     /// Beside a pixel that looks like backdrop, and joined to it.
     Bridge,
 }
+
+recycle!(State);
 
 impl Creep<'_> {
     fn alike(&self, x: usize, y: usize) -> bool {

@@ -70,7 +70,7 @@ pub(super) fn minus(a: [f32; 3], b: [f32; 3]) -> [f32; 3] {
     [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
 }
 
-/// The key of all that is not certainly backdrop; 0 elsewhere.
+/// The key of all that is not certainly backdrop; the fields are unspecified elsewhere.
 pub(super) struct Key {
     /// Share of the product.
     pub(super) alpha: Field,
@@ -100,7 +100,7 @@ impl Key {
     /// if `clipped`.
     pub(super) fn of(photo: &Photo, backdrop: &[Field; 3], inside: &Inside<'_>, clipped: bool) -> Self {
         let product = product_colour(photo, backdrop, inside);
-        let new = || Field::new(photo.size());
+        let new = || Field::unset(photo.size());
         let empty = |c| Field::new(crate::image::Size::new(c, c));
         let failure = Cells { planes: [empty(1), empty(1)], shift: SHIFTS.1, full: photo.size() };
         let mut key =

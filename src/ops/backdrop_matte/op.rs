@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::kernel::{APPLY_ALPHA, MATTE_ALPHA, MatteParams};
 use super::{Matte, Reason, analyse};
 use crate::image::{Format, Plane, Window};
+use crate::ops::field::wide;
 use crate::ops::{Op, OpDef, OpError, ParamDef, Scene, Side, Stage, Study, settings};
 
 /// Registry entry.
@@ -54,7 +55,7 @@ impl Op for BackdropMatte {
         let matte = (!study.has_alpha).then(|| analyse(&study.proxy));
         let product = match &matte {
             Some(matte) => extent(&matte.alpha),
-            None => extent(&own_alpha(&study.proxy)),
+            None => extent(&fourth(&study.proxy, |alpha| alpha)),
         };
         let Some(product) = product else {
             return Err(OpError::Refused {
@@ -116,8 +117,7 @@ impl BackdropMatte {
 /// one proxy pixel around it is kept.
 fn visible(matte: &Matte) -> Option<Window> {
     let size = matte.backdrop.size();
-    let open = Plane::gray(size, |x, y| 1.0 - matte.backdrop.rgba_at(x, y)[3]);
-    let found = extent(&open)?;
+    let found = extent(&fourth(&matte.backdrop, |certain| 1.0 - certain))?;
     let grow = |start: f64, length: f64, limit: u32| {
         let lo = (start.floor() - 1.0).max(0.0);
         (lo, ((start + length).ceil() + 1.0).min(f64::from(limit)) - lo)
@@ -132,24 +132,41 @@ fn cut_sides(matte: &Matte) -> Vec<Side> {
     matte.reasons.iter().filter_map(side).collect()
 }
 
-fn own_alpha(proxy: &Plane) -> Plane {
-    Plane::gray(proxy.size(), |x, y| proxy.rgba_at(x, y)[3])
+/// A plane of what a function makes of the fourth run of each row.
+fn fourth(plane: &Plane, value: impl Fn(f32) -> f32) -> Plane {
+    let mut gray = Plane::zeros(plane.size(), Format::Gray);
+    let width = (plane.size().width as usize).max(1);
+    let last = plane.floats().chunks_exact(width).skip(3).step_by(4);
+    for (to, from) in gray.floats_mut().chunks_exact_mut(width).zip(last) {
+        to.iter_mut().zip(from).for_each(|(t, f)| *t = value(*f));
+    }
+    gray
 }
 
 /// The box of the product on the proxy, to a fraction of a pixel: `None` where there is none.
 fn extent(alpha: &Plane) -> Option<Window> {
-    let size = alpha.size();
-    let (width, height) = (size.width as usize, size.height as usize);
-    let (mut across, mut down) = (vec![0.0_f32; width], vec![0.0_f32; height]);
-    for (y, row) in alpha.floats().chunks_exact(width).enumerate() {
-        for (x, a) in row.iter().enumerate() {
-            across[x] = across[x].max(*a);
-            down[y] = down[y].max(*a);
-        }
-    }
+    let (mut across, mut down) =
+        (vec![0.0_f32; alpha.size().width as usize], vec![0.0_f32; alpha.size().height as usize]);
+    profiles(alpha.floats(), &mut across, &mut down);
     let (x, w) = span(&across)?;
     let (y, h) = span(&down)?;
     (w >= f64::from(SMALLEST) && h >= f64::from(SMALLEST)).then_some(Window { x, y, width: w, height: h })
+}
+
+wide! {
+    /// The greatest value of each column and of each row.
+    fn profiles(values: &[f32], across: &mut [f32], down: &mut [f32]) {
+        for (row, down) in values.chunks_exact(across.len().max(1)).zip(down) {
+            across.iter_mut().zip(row).for_each(|(m, a)| *m = if *a > *m { *a } else { *m });
+            // Eight at a time: the order of a maximum is free.
+            let (eights, rest) = row.as_chunks::<8>();
+            let mut most = [0.0_f32; 8];
+            for eight in eights {
+                most.iter_mut().zip(eight).for_each(|(m, a)| *m = if *a > *m { *a } else { *m });
+            }
+            *down = most.iter().chain(rest).fold(0.0, |m, a| m.max(*a));
+        }
+    }
 }
 
 /// First and last place where a profile passes [`PRESENT`]; a partly covered end counts by its share.

@@ -27,10 +27,11 @@ impl Photo {
     /// Reads a proxy. What is not a number counts as black.
     pub(super) fn read(proxy: &Plane) -> Self {
         let size = proxy.size();
-        let mut planes: [Vec<f32>; 9] = std::array::from_fn(|_| Vec::with_capacity(size.pixels()));
-        fill(proxy.floats(), size.width as usize, &mut planes);
-        let [r, g, b, log_r, log_g, log_b, luma, red, blue] = planes.map(|p| Field::from_values(size, p));
-        Self { light: [r, g, b], log: [log_r, log_g, log_b], luma, red, blue }
+        let new = || Field::unset(size);
+        let three = || [new(), new(), new()];
+        let mut photo = Self { light: three(), log: three(), luma: new(), red: new(), blue: new() };
+        fill(proxy.floats(), &mut photo);
+        photo
     }
 
     pub(super) fn size(&self) -> Size {
@@ -55,21 +56,24 @@ impl Photo {
 }
 
 wide! {
-    fn fill(floats: &[f32], width: usize, planes: &mut [Vec<f32>; 9]) {
-        let [r, g, b, log_r, log_g, log_b, luma, red, blue] = planes;
-        for row in floats.chunks_exact(4 * width) {
-            let start = r.len();
-            for (c, (light, log)) in [(&mut *r, &mut *log_r), (&mut *g, &mut *log_g), (&mut *b, &mut *log_b)]
-                .into_iter()
-                .enumerate()
-            {
-                light.extend(row[c * width..(c + 1) * width].iter().map(|v| believed(*v)));
-                log.extend(light[start..].iter().map(|v| ln(v.max(0.0) + DARK)));
+    fn fill(floats: &[f32], photo: &mut Photo) {
+        let width = photo.width();
+        for (y, row) in floats.chunks_exact(4 * width).enumerate() {
+            let planes = photo.light.iter_mut().zip(&mut photo.log).zip(row.chunks_exact(width));
+            for ((light, log), run) in planes {
+                for ((light, log), v) in light.row_mut(y).iter_mut().zip(log.row_mut(y)).zip(run) {
+                    *light = believed(*v);
+                    *log = ln(light.max(0.0) + DARK);
+                }
             }
-            let colours = r[start..].iter().zip(&g[start..]).zip(&b[start..]);
-            luma.extend(colours.map(|((r, g), b)| ln(luminance([*r, *g, *b]).max(0.0) + DARK)));
-            red.extend(log_r[start..].iter().zip(&log_g[start..]).map(|(r, g)| r - g));
-            blue.extend(log_b[start..].iter().zip(&log_g[start..]).map(|(b, g)| b - g));
+            let [r, g, b] = photo.light.each_ref().map(|p| p.row(y));
+            let colours = r.iter().zip(g).zip(b);
+            for (luma, ((r, g), b)) in photo.luma.row_mut(y).iter_mut().zip(colours) {
+                *luma = ln(luminance([*r, *g, *b]).max(0.0) + DARK);
+            }
+            let [r, g, b] = photo.log.each_ref().map(|p| p.row(y));
+            photo.red.row_mut(y).iter_mut().zip(r.iter().zip(g)).for_each(|(o, (r, g))| *o = r - g);
+            photo.blue.row_mut(y).iter_mut().zip(b.iter().zip(g)).for_each(|(o, (b, g))| *o = b - g);
         }
     }
 }

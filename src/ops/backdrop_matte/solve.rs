@@ -10,8 +10,10 @@ use super::key::{dot, minus, unmix};
 use super::photo::Photo;
 use fearless_simd::{f32x8, prelude::*};
 
+use crate::image::{Format, Plane};
 use crate::ops::field::{
-    Adder, Cells, Field, Guide, LANES, Mask, Means, SIDE, Spans, erode, exp, load, push_pull, store, wide,
+    Adder, Cells, Field, Guide, LANES, Mask, Means, SIDE, Spans, enlarge_into, erode, exp, load, push_pull,
+    store, wide,
 };
 
 /// Added to the backdrop before dividing by it.
@@ -35,10 +37,11 @@ const SMOOTH: usize = 3;
 pub(super) struct Solution {
     /// Alpha.
     pub(super) alpha: Field,
-    /// Alpha as an affine map of linear colour: three factors and an offset.
-    pub(super) map: [Field; 4],
-    /// Colour of the product, linear, continued across the band.
-    pub(super) foreground: [Field; 3],
+    /// Alpha as an affine map of linear colour: three factors and an offset, which away from the
+    /// band are 0 and the alpha itself.
+    pub(super) map: Plane,
+    /// Colour of the product, linear, continued across the band; the fourth run is 0.
+    pub(super) foreground: Plane,
     /// Squared distance between product and backdrop in units of the backdrop; only in the band.
     pub(super) contrast: Field,
 }
@@ -46,14 +49,19 @@ pub(super) struct Solution {
 /// Solves alpha. `backdrop` is the backdrop as it is seen, linear.
 pub(super) fn solve(photo: &Photo, backdrop: &[Field; 3], band: &Band) -> Solution {
     let foreground = foreground(photo, &band.product);
-    let mut unit = [(); 3].map(|()| Field::new(photo.size()));
-    let mut guide = unit.clone();
-    scale(photo, backdrop, &mut unit, &mut guide);
+    let three = || [(); 3].map(|()| Field::unset(photo.size()));
+    let (mut unit, mut guide) = (three(), three());
+    // What fits and means read: their windows reach beyond spans that reach beyond the band, in whole lanes.
+    let near = Spans::cover(&band.unknown, SIDE / 2 + SMOOTH / 2 + LANES);
+    scale(photo, backdrop, &near, &mut unit, &mut guide);
     let keyed = Keyed::of(&foreground, backdrop, &guide, &unit, band);
     let unknown = Spans::cover(&band.unknown, 0);
     let mut alpha = keyed.start(band, &unknown);
     let fits = Guide::new(&guide, Spans::cover(&band.unknown, SIDE / 2), RIDGE);
-    let mut map: [Field; 4] = std::array::from_fn(|_| Field::new(photo.size()));
+    let mut map: [Field; 4] = std::array::from_fn(|_| Field::unset(photo.size()));
+    for plane in &mut map {
+        near.iter().for_each(|span| plane.row_mut(span.y)[span.columns()].fill(0.0));
+    }
     for _ in 0..ROUNDS {
         fits.fit(&alpha, &mut map);
         relax(&map, &guide, &keyed, band, &unknown, &mut alpha);
@@ -61,16 +69,25 @@ pub(super) fn solve(photo: &Photo, backdrop: &[Field; 3], band: &Band) -> Soluti
     map[3].values_mut().copy_from_slice(alpha.values());
     fits.fit(&alpha, &mut map);
     let reach = Spans::cover(&band.unknown, SIDE / 2 + SMOOTH / 2);
-    let mut smooth = map.clone();
+    let mut smooth = Plane::zeros(photo.size(), Format::Rgba);
+    for (row, alpha) in smooth.floats_mut().chunks_exact_mut(4 * photo.width()).zip(alpha.rows()) {
+        row[3 * photo.width()..].copy_from_slice(alpha);
+    }
     finish(&map, &unit, &reach, &mut smooth);
     Solution { alpha, map: smooth, foreground, contrast: keyed.contrast }
 }
 
 /// The product's colour from what is certainly product, one pixel of its rim left out.
-fn foreground(photo: &Photo, product: &Mask) -> [Field; 3] {
+fn foreground(photo: &Photo, product: &Mask) -> Plane {
     let core = erode(product, 1);
     let [r, g, b, weight] = add_up(photo, &core).planes;
-    push_pull(Cells { planes: [r, g, b], shift: 1, full: photo.size() }, &weight, FULL).enlarge()
+    let cells = push_pull(Cells { planes: [r, g, b], shift: 1, full: photo.size() }, &weight, FULL);
+    let mut plane = Plane::zeros(photo.size(), Format::Rgba);
+    for (c, cells) in cells.planes.iter().enumerate() {
+        let runs = plane.floats_mut().chunks_exact_mut(photo.width()).skip(c).step_by(4);
+        enlarge_into(cells, 1, photo.size(), runs);
+    }
+    plane
 }
 
 wide! {
@@ -90,19 +107,30 @@ wide! {
 
 wide! {
     /// One over the backdrop, and the photograph in units of the backdrop.
-    fn scale(photo: &Photo, backdrop: &[Field; 3], unit: &mut [Field; 3], guide: &mut [Field; 3]) {
-        for c in 0..3 {
-            let pixels = unit[c].values_mut().iter_mut().zip(guide[c].values_mut());
-            let light = photo.light[c].values().iter().zip(backdrop[c].values());
-            for ((u, g), (l, b)) in pixels.zip(light) {
-                *u = 1.0 / (b + FLOOR);
-                *g = l * *u;
+    fn scale(
+        photo: &Photo,
+        backdrop: &[Field; 3],
+        near: &Spans,
+        unit: &mut [Field; 3],
+        guide: &mut [Field; 3],
+    ) {
+        for span in near.iter() {
+            let (y, columns) = (span.y, span.columns());
+            for c in 0..3 {
+                let unit = &mut unit[c].row_mut(y)[columns.clone()];
+                let guide = &mut guide[c].row_mut(y)[columns.clone()];
+                let light = &photo.light[c].row(y)[columns.clone()];
+                let behind = &backdrop[c].row(y)[columns.clone()];
+                for ((u, g), (l, b)) in unit.iter_mut().zip(guide).zip(light.iter().zip(behind)) {
+                    *u = 1.0 / (b + FLOOR);
+                    *g = l * *u;
+                }
             }
         }
     }
 }
 
-/// What the key says of the unknown pixels; 0 elsewhere.
+/// What the key says of the unknown pixels; unspecified elsewhere.
 struct Keyed {
     /// Alpha.
     alpha: Field,
@@ -114,16 +142,16 @@ struct Keyed {
 
 impl Keyed {
     fn of(
-        foreground: &[Field; 3],
+        foreground: &Plane,
         backdrop: &[Field; 3],
         guide: &[Field; 3],
         unit: &[Field; 3],
         band: &Band,
     ) -> Self {
-        let new = || Field::new(band.depth.size());
+        let new = || Field::unset(band.depth.size());
         let mut keyed = Self { alpha: new(), trust: new(), contrast: new() };
         for (y, row) in band.unknown.rows().enumerate() {
-            let (product, behind) = (by_row(foreground, y), by_row(backdrop, y));
+            let (product, behind) = (runs(foreground, y), by_row(backdrop, y));
             let (guide, unit) = (by_row(guide, y), by_row(unit, y));
             for x in row.iter().enumerate().filter_map(|(x, u)| u.then_some(x)) {
                 let unit = at(unit, x);
@@ -146,7 +174,7 @@ impl Keyed {
 
     /// Alpha to start from: known, keyed where the key is trusted, else by the distance to the backdrop.
     fn start(&self, band: &Band, unknown: &Spans) -> Field {
-        let mut alpha = Field::new(band.depth.size());
+        let mut alpha = Field::unset(band.depth.size());
         let known = alpha.values_mut().iter_mut().zip(band.product.values());
         known.for_each(|(a, p)| *a = f32::from(u8::from(*p)));
         for span in unknown.iter() {
@@ -166,6 +194,12 @@ impl Keyed {
 
 fn by_row(planes: &[Field; 3], y: usize) -> [&[f32]; 3] {
     planes.each_ref().map(|p| p.row(y))
+}
+
+/// The colour runs of a row of a plane.
+fn runs(plane: &Plane, y: usize) -> [&[f32]; 3] {
+    let width = plane.size().width as usize;
+    [4 * y, 4 * y + 1, 4 * y + 2].map(|run| &plane.floats()[run * width..(run + 1) * width])
 }
 
 fn at(rows: [&[f32]; 3], x: usize) -> [f32; 3] {
@@ -243,17 +277,21 @@ wide! {
 
 wide! {
     /// The maps averaged, and taken back from units of the backdrop to linear colour.
-    fn finish[simd](map: &[Field; 4], unit: &[Field; 3], reach: &Spans, smooth: &mut [Field; 4]) {
-        let mut means = Means::<4>::new(reach.size().width as usize);
+    fn finish[simd](map: &[Field; 4], unit: &[Field; 3], reach: &Spans, smooth: &mut Plane) {
+        let width = reach.size().width as usize;
+        let mut means = Means::<4>::new(width);
         for span in reach.iter() {
             means.gather::<SMOOTH, S>(simd, span, map);
+            let row = &mut smooth.floats_mut()[4 * width * span.y..4 * width * (span.y + 1)];
             for x in span.columns().step_by(LANES) {
                 let mean = means.at::<SMOOTH, S>(simd, x - span.start);
-                for c in 0..3 {
-                    let linear = mean[c] * load(simd, unit[c].row(span.y), x as isize);
-                    store(smooth[c].row_mut(span.y), x, linear);
+                for (c, run) in row.chunks_exact_mut(width).enumerate() {
+                    let value = match unit.get(c) {
+                        Some(unit) => mean[c] * load(simd, unit.row(span.y), x as isize),
+                        None => mean[c],
+                    };
+                    store(run, x, value);
                 }
-                store(smooth[3].row_mut(span.y), x, mean[3]);
             }
         }
     }

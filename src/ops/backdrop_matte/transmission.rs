@@ -5,7 +5,8 @@
 
 use super::photo::Photo;
 use super::seen::Seen;
-use crate::ops::field::{Adder, Cells, Field, Mask, Surface, exp, wide};
+use crate::image::{Format, Plane};
+use crate::ops::field::{Adder, Cells, Mask, Surface, exp, wide};
 use crate::ops::luminance;
 
 /// Log2 of the width of the cells that the cubic is fitted to.
@@ -16,10 +17,11 @@ const LEAST: f32 = 32.0;
 const CLEAR: f32 = 0.985;
 
 /// Share of the unshadowed backdrop's light that is left, 0 … 1; 1 where there is no backdrop to judge by.
-pub(super) fn transmission(photo: &Photo, seen: &Seen, backdrop: &Mask) -> Field {
-    let mut left = Field::from_fn(photo.size(), |_, _| 1.0);
-    if let Some(light) = clear_light(photo, backdrop) {
-        compare(seen, &light, &mut left);
+pub(super) fn transmission(photo: &Photo, seen: &Seen, backdrop: &Mask) -> Plane {
+    let mut left = Plane::zeros(photo.size(), Format::Gray);
+    match clear_light(photo, backdrop) {
+        Some(light) => compare(seen, &light, &mut left),
+        None => left.floats_mut().fill(1.0),
     }
     left
 }
@@ -60,12 +62,12 @@ wide! {
 }
 
 wide! {
-    fn compare(seen: &Seen, light: &Surface, left: &mut Field) {
+    fn compare(seen: &Seen, light: &Surface, left: &mut Plane) {
         let mean = seen.mean_log();
-        let per_row = 1.0 / left.height() as f64;
-        let columns: Vec<f32> =
-            (0..left.width()).map(|x| (x as f32 + 0.5) / left.width() as f32 - 0.5).collect();
-        for (y, row) in left.rows_mut().enumerate() {
+        let per_row = 1.0 / mean.height() as f64;
+        let width = mean.width();
+        let columns: Vec<f32> = (0..width).map(|x| (x as f32 + 0.5) / width as f32 - 0.5).collect();
+        for (y, row) in left.floats_mut().chunks_exact_mut(width).enumerate() {
             let [c0, c1, c2, c3] = light.along((y as f64 + 0.5) * per_row - 0.5);
             for ((t, m), u) in row.iter_mut().zip(mean.row(y)).zip(&columns) {
                 let share = exp(m - (c0 + u * (c1 + u * (c2 + u * c3)))).min(1.0);

@@ -7,7 +7,7 @@ wide! {
     /// double precision, so that a row's end is as exact as its start.
     pub fn box_mean(field: &Field, radius: usize) -> Field {
         let (width, height, r) = (field.width(), field.height(), radius as isize);
-        let mut mean = Field::new(field.size());
+        let mut mean = Field::unset(field.size());
         if width == 0 || height == 0 {
             return mean;
         }

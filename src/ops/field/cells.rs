@@ -79,12 +79,15 @@ impl<const N: usize> Cells<N> {
         };
         let (x0, x1, fx) = between(x, self.shift, columns);
         let (y0, y1, fy) = between(y, self.shift, rows);
-        std::array::from_fn(|c| {
-            let v = self.planes[c].values();
-            let (upper, lower) = (&v[y0 * columns..], &v[y1 * columns..]);
-            let (a, b) = (upper[x0] + (lower[x0] - upper[x0]) * fy, upper[x1] + (lower[x1] - upper[x1]) * fy);
-            a + (b - a) * fx
-        })
+        let (upper, lower) = (y0 * columns, y1 * columns);
+        let mut numbers = [0.0; N];
+        for (number, plane) in numbers.iter_mut().zip(&self.planes) {
+            let v = plane.values();
+            let (a, b) = (v[upper + x0], v[upper + x1]);
+            let (a, b) = (a + (v[lower + x0] - a) * fy, b + (v[lower + x1] - b) * fy);
+            *number = a + (b - a) * fx;
+        }
+        numbers
     }
 
     /// Every plane, a number a pixel.
@@ -122,32 +125,44 @@ fn fold_by<const SIDE: usize>(pixels: &[f32], cells: &mut [f32]) {
     }
 }
 
-wide! {
-    /// A field of cells 2^shift pixels wide as a number a pixel of a picture of size `full`.
-    pub fn enlarge(cells: &Field, shift: u32, full: Size) -> Field {
-        let (columns, width, side) = (cells.width(), full.width as usize, 1_usize << shift);
-        if columns == 0 || full.pixels() == 0 {
-            return Field::new(full);
+/// A field of cells 2^shift pixels wide as a number a pixel of a picture of size `full`.
+#[must_use]
+pub fn enlarge(cells: &Field, shift: u32, full: Size) -> Field {
+    let mut pixels = Field::unset(full);
+    if cells.width() == 0 {
+        pixels.values_mut().fill(0.0);
+    }
+    enlarge_into(cells, shift, full, pixels.rows_mut());
+    pixels
+}
+
+/// The same, written to the rows of the picture from the first one on.
+pub fn enlarge_into<'a>(cells: &Field, shift: u32, full: Size, rows: impl Iterator<Item = &'a mut [f32]>) {
+    if cells.width() == 0 || full.pixels() == 0 {
+        return;
+    }
+    fearless_simd::dispatch!(crate::kernel::simd_level(), _simd => stretch_all(cells, shift, full, rows));
+}
+
+#[inline(always)]
+fn stretch_all<'a>(cells: &Field, shift: u32, full: Size, rows: impl Iterator<Item = &'a mut [f32]>) {
+    let (columns, width, side) = (cells.width(), full.width as usize, 1_usize << shift);
+    let mut line = vec![0.0_f32; columns + 2];
+    let mut wide_line = vec![0.0_f32; (columns + 1) * side];
+    for (y, row) in rows.enumerate() {
+        let (y0, y1, fy) = between(y, shift, cells.height());
+        for ((l, a), b) in line[1..=columns].iter_mut().zip(cells.row(y0)).zip(cells.row(y1)) {
+            *l = a + (b - a) * fy;
         }
-        let mut pixels = Vec::with_capacity(full.pixels());
-        let mut line = vec![0.0_f32; columns + 2];
-        let mut wide_line = vec![0.0_f32; (columns + 1) * side];
-        for y in 0..full.height as usize {
-            let (y0, y1, fy) = between(y, shift, cells.height());
-            for ((l, a), b) in line[1..=columns].iter_mut().zip(cells.row(y0)).zip(cells.row(y1)) {
-                *l = a + (b - a) * fy;
-            }
-            line[0] = line[1];
-            line[columns + 1] = line[columns];
-            match side {
-                2 => stretch::<2>(&line, &mut wide_line),
-                4 => stretch::<4>(&line, &mut wide_line),
-                8 => stretch::<8>(&line, &mut wide_line),
-                _ => stretch_by(&line, side, &mut wide_line),
-            }
-            pixels.extend_from_slice(&wide_line[side / 2..side / 2 + width]);
+        line[0] = line[1];
+        line[columns + 1] = line[columns];
+        match side {
+            2 => stretch::<2>(&line, &mut wide_line),
+            4 => stretch::<4>(&line, &mut wide_line),
+            8 => stretch::<8>(&line, &mut wide_line),
+            _ => stretch_by(&line, side, &mut wide_line),
         }
-        Field::from_values(full, pixels)
+        row.copy_from_slice(&wide_line[side / 2..side / 2 + width]);
     }
 }
 

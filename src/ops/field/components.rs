@@ -87,13 +87,21 @@ pub fn reach(mask: &Mask, seed: &Mask) -> Mask {
 
 /// Calls `found(start, end)` for every stretch of a row that holds.
 pub(super) fn each_run(row: &[bool], mut found: impl FnMut(usize, usize)) {
-    let mut x = 0;
-    while let Some(skip) = row[x..].iter().position(|v| *v) {
-        let start = x + skip;
-        let length = row[start..].iter().position(|v| !*v).unwrap_or(row.len() - start);
-        x = start + length;
-        found(start, x);
+    let mut start = find(row, 0, true);
+    while start < row.len() {
+        let end = find(row, start, false);
+        found(start, end);
+        start = find(row, end, true);
     }
+}
+
+/// First place from `from` on that has a value, or the end; long stretches without it are skipped by steps.
+#[inline(always)]
+fn find(row: &[bool], from: usize, value: bool) -> usize {
+    const STEP: usize = 32;
+    let (steps, _) = row[from..].as_chunks::<STEP>();
+    let skip = from + STEP * steps.iter().take_while(|step| **step == [!value; STEP]).count();
+    row[skip..].iter().position(|v| *v == value).map_or(row.len(), |i| skip + i)
 }
 
 /// Lowest run that `i` is joined to; halves the path on its way.

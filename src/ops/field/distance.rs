@@ -10,8 +10,8 @@ use super::{Field, Grid, Mask};
 /// farther than that. `limit` is at most 180. The outside of the picture is not of the mask.
 #[must_use]
 pub fn distance(mask: &Mask, limit: u16) -> Field {
-    let mut along = Grid::<u16>::new(mask.size());
-    let mut field = Field::new(mask.size());
+    let mut along = Grid::<u16>::unset(mask.size());
+    let mut field = Field::unset(mask.size());
     columns(mask, limit.min(180), &mut along);
     rows(&along, limit.min(180), &mut field);
     field

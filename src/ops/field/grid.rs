@@ -1,10 +1,12 @@
 //! One value a pixel, row by row.
 
+use super::recycle::{Recycle, give, take};
 use crate::image::Size;
 
-/// A rectangle of values, row-major.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Grid<T> {
+/// A rectangle of values, row-major. Its memory is the thread's, taken again and again: a new picture's
+/// worth of pages costs more than most of what is computed in it.
+#[derive(Debug, PartialEq)]
+pub struct Grid<T: Recycle> {
     size: Size,
     values: Vec<T>,
 }
@@ -14,24 +16,39 @@ pub type Field = Grid<f32>;
 /// A yes or no a pixel.
 pub type Mask = Grid<bool>;
 
-impl<T: Copy + Default> Grid<T> {
+impl<T: Recycle> Drop for Grid<T> {
+    fn drop(&mut self) {
+        give(std::mem::take(&mut self.values));
+    }
+}
+
+impl<T: Recycle> Clone for Grid<T> {
+    fn clone(&self) -> Self {
+        let mut copy = Self::unset(self.size);
+        copy.values.copy_from_slice(&self.values);
+        copy
+    }
+}
+
+impl<T: Recycle> Grid<T> {
     /// A grid of default values: zeros, or a mask that holds nowhere.
     #[must_use]
     pub fn new(size: Size) -> Self {
-        Self { size, values: vec![T::default(); size.pixels()] }
+        let mut grid = Self::unset(size);
+        grid.values.fill(T::default());
+        grid
     }
 
-    /// A grid of values, row by row; missing ones are the default.
+    /// A grid whose values are unspecified until they are written.
     #[must_use]
-    pub fn from_values(size: Size, mut values: Vec<T>) -> Self {
-        values.resize(size.pixels(), T::default());
-        Self { size, values }
+    pub fn unset(size: Size) -> Self {
+        Self { size, values: take(size.pixels()) }
     }
 
     /// A grid from a function of the position.
     #[must_use]
     pub fn from_fn(size: Size, mut value: impl FnMut(usize, usize) -> T) -> Self {
-        let mut grid = Self::new(size);
+        let mut grid = Self::unset(size);
         for (y, row) in grid.rows_mut().enumerate() {
             row.iter_mut().enumerate().for_each(|(x, v)| *v = value(x, y));
         }
@@ -129,7 +146,9 @@ impl Mask {
     /// Where it does not hold.
     #[must_use]
     pub fn not(&self) -> Self {
-        Self { size: self.size, values: self.values.iter().map(|v| !v).collect() }
+        let mut not = Self::unset(self.size);
+        not.values.iter_mut().zip(&self.values).for_each(|(n, v)| *n = !v);
+        not
     }
 
     /// Where both hold.
@@ -146,7 +165,9 @@ impl Mask {
 
     #[inline(always)]
     fn zip(&self, other: &Self, f: impl Fn(bool, bool) -> bool) -> Self {
-        let values = self.values.iter().zip(&other.values).map(|(a, b)| f(*a, *b)).collect();
-        Self { size: self.size, values }
+        let mut both = Self::unset(self.size);
+        let pairs = self.values.iter().zip(&other.values);
+        both.values.iter_mut().zip(pairs).for_each(|(v, (a, b))| *v = f(*a, *b));
+        both
     }
 }

@@ -9,6 +9,7 @@ use fearless_simd::{Simd, f32x8, prelude::*};
 
 use super::lanes::{LANES, Lines, MARGIN, load, store};
 use super::{Field, Spans};
+use crate::image::Scratch;
 
 /// Width of a window in pixels.
 pub const SIDE: usize = 5;
@@ -21,14 +22,14 @@ pub struct Guide<'a> {
     planes: &'a [Field; 3],
     spans: Spans,
     /// For each eight pixels of the spans, nine runs of eight.
-    kept: Vec<f32>,
+    kept: Scratch,
 }
 
 impl<'a> Guide<'a> {
     /// Prepares a guide on `spans`. `ridge` is added to the variances, in squared units of the guide.
     #[must_use]
     pub fn new(planes: &'a [Field; 3], spans: Spans, ridge: f32) -> Self {
-        let mut kept = vec![0.0; KEPT * spans.room()];
+        let mut kept = Scratch::new(KEPT * spans.room());
         prepare(planes, &spans, ridge, &mut kept);
         Self { planes, spans, kept }
     }
