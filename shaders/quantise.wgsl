@@ -4,12 +4,15 @@ struct QuantiseParams {
     red: vec4<f32>,
     green: vec4<f32>,
     blue: vec4<f32>,
+    // linear output light behind the picture
+    behind: vec4<f32>,
     // 1: colour is divided by alpha
     straight: u32,
     // 1: 8-bit colour is dithered
     dither: u32,
+    // 1: there is something behind the picture, and it becomes opaque
+    backed: u32,
     pad0: u32,
-    pad1: u32,
 }
 
 @group(0) @binding(1) var<uniform> by: QuantiseParams;
@@ -25,13 +28,14 @@ fn code_value(p: vec2<u32>) -> vec4<f32> {
     let a = light[at4(0u, 3u, p.x, p.y)];
     let gone = a < LEAST_ALPHA;
     let divisor = select(1.0, max(a, LEAST_ALPHA), by.straight == 1u);
-    let k = select(1.0 / divisor, 0.0, by.straight == 1u && gone);
-    let alpha = select(clamp(a, 0.0, 1.0), 0.0, gone);
+    let k = select(1.0 / divisor, 0.0, (by.straight == 1u || by.backed == 1u) && gone);
+    let unseen = select(1.0 - a, 1.0, gone);
+    let kept = select(clamp(a, 0.0, 1.0), 0.0, gone);
     return vec4<f32>(
-        srgb_encode((by.red.x * r + by.red.y * g + by.red.z * b) * k),
-        srgb_encode((by.green.x * r + by.green.y * g + by.green.z * b) * k),
-        srgb_encode((by.blue.x * r + by.blue.y * g + by.blue.z * b) * k),
-        alpha,
+        srgb_encode((by.red.x * r + by.red.y * g + by.red.z * b) * k + unseen * by.behind.x),
+        srgb_encode((by.green.x * r + by.green.y * g + by.green.z * b) * k + unseen * by.behind.y),
+        srgb_encode((by.blue.x * r + by.blue.y * g + by.blue.z * b) * k + unseen * by.behind.z),
+        select(kept, 1.0, by.backed == 1u),
     );
 }
 

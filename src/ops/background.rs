@@ -1,36 +1,8 @@
-//! What lies behind the product: an even colour, or nothing. What a cut-out leaves transparent is exactly the
-//! background's colour here.
+//! What lies behind the product: an even colour, or nothing. It is laid under the picture while that becomes codes.
 
 use serde::Deserialize;
 
-use super::quantise::LEAST_ALPHA;
 use super::{Op, OpDef, OpError, ParamDef, Scene, Stage, settings};
-use crate::image::Format;
-use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
-use crate::{params, vectorised};
-
-params! {
-    /// The background's colour.
-    pub struct BackgroundParams {
-        /// Linear working light; the fourth number is unused.
-        colour: [f32; 4],
-    }
-}
-
-/// Premultiplied colour over an even background.
-pub static OVER_BACKGROUND: Kernel = Kernel {
-    name: "over_background",
-    shader: concat!(
-        include_str!("../../shaders/lib/frame.wgsl"),
-        include_str!("../../shaders/background.wgsl")
-    ),
-    inputs: &[Input { name: "product", format: PortFormat::Rgba, reach: Reach::Rows(0) }],
-    outputs: &[Output { name: "picture", format: PortFormat::Rgba }],
-    layout: BackgroundParams::LAYOUT,
-    cpu: over_background,
-    tolerance: Tolerance { max: 1e-6, why: "one product; a GPU may fuse multiply and add" },
-    cases,
-};
 
 /// Registry entry.
 pub static OP: OpDef = OpDef {
@@ -44,7 +16,7 @@ pub static OP: OpDef = OpDef {
         range: "output | white | none | #rrggbb",
         about: "sRGB colour of the background; `output` follows the channel",
     }],
-    kernels: &[&OVER_BACKGROUND],
+    kernels: &[],
     make: settings::<Background>,
 };
 
@@ -87,43 +59,11 @@ impl TryFrom<String> for Choice {
 impl Op for Background {
     fn record(&self, scene: &mut Scene<'_>) -> Result<(), OpError> {
         let target = scene.target()?;
-        let colour = match (&self.colour, target.transparent) {
-            (Choice::Srgb(codes), _) => super::working_from_srgb8(*codes),
-            (Choice::None, _) | (Choice::Output, true) => return Ok(()),
-            (Choice::Output, false) => super::working_from_srgb8(target.background),
+        scene.behind = match (&self.colour, target.transparent) {
+            (Choice::Srgb(codes), _) => Some(super::working_from_srgb8(*codes)),
+            (Choice::None, _) | (Choice::Output, true) => None,
+            (Choice::Output, false) => Some(super::working_from_srgb8(target.background)),
         };
-        let [r, g, b] = colour;
-        let params = BackgroundParams { colour: [r, g, b, 0.0] };
-        let size = scene.plan.decl(scene.colour).size;
-        let picture = scene.plan.plane("picture", size, Format::Rgba);
-        scene.plan.record("background", &OVER_BACKGROUND, &params, &[scene.colour], &[picture])?;
-        scene.colour = picture;
         Ok(())
     }
-}
-
-vectorised! {
-    fn over_background(job: &mut Job<'_>) {
-        let p: BackgroundParams = job.params();
-        for y in job.rows.clone() {
-            let [r, g, b, a] = job.inputs[0].rgba(i64::from(y));
-            let [to_r, to_g, to_b, to_a] = job.outputs[0].rgba(y);
-            for (c, (from, to)) in [(r, to_r), (g, to_g), (b, to_b)].into_iter().enumerate() {
-                for ((o, v), a) in to.iter_mut().zip(from).zip(a) {
-                    let seen = v + (1.0 - a) * p.colour[c];
-                    *o = if *a < LEAST_ALPHA { p.colour[c] } else { seen };
-                }
-            }
-            to_a.fill(1.0);
-        }
-    }
-}
-
-fn cases() -> Vec<Case> {
-    super::testing::colours(|name, colour| Case {
-        name,
-        params: bytemuck::bytes_of(&BackgroundParams { colour: [1.0, 0.5, 0.25, 0.0] }).to_vec(),
-        outputs: vec![(colour.size(), Format::Rgba)],
-        inputs: vec![colour],
-    })
 }

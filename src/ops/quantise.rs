@@ -1,4 +1,5 @@
-//! Working light to file codes: output primaries, curve, dither, rounding.
+//! Working light to file codes: the background, output primaries, curve, dither, rounding. What a cut-out leaves
+//! transparent is exactly the background's colour in a picture that has one.
 //!
 //! 8-bit colour is dithered by position, with an additive recurrence (L. Kuipers, H. Niederreiter, "Uniform
 //! Distribution of Sequences", 1974): the golden ratio along rows, whose short runs are the most even there
@@ -9,7 +10,7 @@
 use serde::Deserialize;
 
 use super::transfer::{srgb_encode, unit};
-use super::{Op, OpDef, OpError, ParamDef, Scene, Stage, settings};
+use super::{Op, OpDef, OpError, ParamDef, Scene, Stage, apply, settings};
 use crate::image::{Format, Matrix3, Primaries, Sample, from_working};
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
 use crate::{params, vectorised};
@@ -29,14 +30,16 @@ params! {
         green: [f32; 4],
         /// Weights of output blue.
         blue: [f32; 4],
+        /// Linear output light behind the picture; the fourth number is unused.
+        behind: [f32; 4],
         /// 1: colour is divided by alpha.
         straight: u32,
         /// 1: 8-bit colour is dithered.
         dither: u32,
+        /// 1: there is something behind the picture, and it becomes opaque.
+        backed: u32,
         /// Unused.
         pad0: u32,
-        /// Unused.
-        pad1: u32,
     }
 }
 
@@ -107,7 +110,11 @@ impl Op for Quantise {
             if sixteen { (&QUANTISE16, Format::RGBA16) } else { (&QUANTISE8, Format::RGBA8) };
         let size = scene.plan.decl(scene.colour).size;
         let codes = scene.plan.plane("codes", size, format);
-        let params = block(from_working(Primaries::SRGB), straight, self.dither && !sixteen);
+        let mut params = block(from_working(Primaries::SRGB), straight, self.dither && !sixteen);
+        if let Some(colour) = scene.behind {
+            let [r, g, b] = apply(from_working(Primaries::SRGB), colour);
+            (params.behind, params.backed, params.straight) = ([r, g, b, 0.0], 1, 0);
+        }
         scene.plan.record("quantise", kernel, &params, &[scene.colour], &[codes])?;
         scene.plan.output(codes);
         Ok(())
@@ -116,32 +123,34 @@ impl Op for Quantise {
 
 fn block(m: Matrix3, straight: bool, dither: bool) -> QuantiseParams {
     let [red, green, blue] = m.map(|r| [r[0], r[1], r[2], 0.0]);
-    QuantiseParams {
-        red,
-        green,
-        blue,
-        straight: u32::from(straight),
-        dither: u32::from(dither),
-        pad0: 0,
-        pad1: 0,
-    }
+    let (straight, dither) = (u32::from(straight), u32::from(dither));
+    QuantiseParams { red, green, blue, behind: [0.0; 4], straight, dither, backed: 0, pad0: 0 }
 }
 
 /// A value this near a code, in codes, is that code.
 const SETTLED: f32 = 0.005;
 
 /// Alpha below this carries no colour that is worth dividing out.
-pub(super) const LEAST_ALPHA: f32 = 1.0 / 1024.0;
+const LEAST_ALPHA: f32 = 1.0 / 1024.0;
 
 /// Code values (0..1) of one pixel: colour, then alpha.
 #[inline(always)]
 fn code_value(p: &QuantiseParams, r: f32, g: f32, b: f32, a: f32) -> [f32; 4] {
+    let (scale, unseen, alpha) = weights(p, a);
+    let mix =
+        |m: [f32; 4], behind: f32| srgb_encode((m[0] * r + m[1] * g + m[2] * b) * scale + unseen * behind);
+    [mix(p.red, p.behind[0]), mix(p.green, p.behind[1]), mix(p.blue, p.behind[2]), alpha]
+}
+
+/// What colour is multiplied by, how much of what lies behind shows, and the alpha that is written.
+#[inline(always)]
+fn weights(p: &QuantiseParams, a: f32) -> (f32, f32, f32) {
     let gone = a < LEAST_ALPHA;
     let divisor = if p.straight == 1 { a.max(LEAST_ALPHA) } else { 1.0 };
-    let k = if p.straight == 1 && gone { 0.0 } else { 1.0 / divisor };
-    let mix = |m: [f32; 4]| srgb_encode((m[0] * r + m[1] * g + m[2] * b) * k);
-    let alpha = if gone { 0.0 } else { unit(a) };
-    [mix(p.red), mix(p.green), mix(p.blue), alpha]
+    let scale = if (p.straight == 1 || p.backed == 1) && gone { 0.0 } else { 1.0 / divisor };
+    let unseen = if gone { 1.0 } else { 1.0 - a };
+    let kept = if gone { 0.0 } else { unit(a) };
+    (scale, unseen, if p.backed == 1 { 1.0 } else { kept })
 }
 
 /// A number in 0..1 from the position.
@@ -239,19 +248,18 @@ fn chunk8(
     y: u32,
     words: &mut [u32; CHUNK],
 ) {
-    let mut scale = [1.0_f32; CHUNK];
+    let (mut scale, mut unseen) = ([1.0_f32; CHUNK], [0.0_f32; CHUNK]);
     for (i, word) in words.iter_mut().enumerate() {
-        let gone = a[i] < LEAST_ALPHA;
-        let divisor = if p.straight == 1 { a[i].max(LEAST_ALPHA) } else { 1.0 };
-        scale[i] = if p.straight == 1 && gone { 0.0 } else { 1.0 / divisor };
-        let alpha = if gone { 0.0 } else { unit(a[i]) };
+        let alpha;
+        (scale[i], unseen[i], alpha) = weights(p, a[i]);
         *word = whole((alpha * 255.0 + 0.5).floor()) << 24;
     }
     for (channel, m) in [p.red, p.green, p.blue].into_iter().enumerate() {
+        let behind = p.behind[channel];
         let channel = channel as u32;
         for (i, word) in words.iter_mut().enumerate() {
-            let value = srgb_encode((m[0] * r[i] + m[1] * g[i] + m[2] * b[i]) * scale[i]);
-            *word |= code8(p, value, start + i as u32, y, channel) << (8 * channel);
+            let light = (m[0] * r[i] + m[1] * g[i] + m[2] * b[i]) * scale[i] + unseen[i] * behind;
+            *word |= code8(p, srgb_encode(light), start + i as u32, y, channel) << (8 * channel);
         }
     }
 }
@@ -273,10 +281,14 @@ vectorised! {
 fn cases(format: Format) -> Vec<Case> {
     let dither = matches!(format, Format::Packed { sample: Sample::U8, .. });
     let mut cases = Vec::new();
-    for straight in [false, true] {
+    for mode in ["plain", "straight", "backed"] {
+        let mut params = block(from_working(Primaries::SRGB), mode == "straight", dither);
+        if mode == "backed" {
+            (params.behind, params.backed) = ([1.0, 0.5, 0.25, 0.0], 1);
+        }
         cases.extend(super::testing::colours(|name, colour| Case {
-            name: format!("{name} straight {straight}"),
-            params: bytemuck::bytes_of(&block(from_working(Primaries::SRGB), straight, dither)).to_vec(),
+            name: format!("{name} {mode}"),
+            params: bytemuck::bytes_of(&params).to_vec(),
             outputs: vec![(colour.size(), format)],
             inputs: vec![colour],
         }));

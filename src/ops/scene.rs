@@ -77,6 +77,8 @@ pub struct Scene<'a> {
     pub colour: PlaneId,
     /// Alpha that is not in the picture yet: the picture is as seen, backdrop included.
     pub alpha: Option<PlaneId>,
+    /// What lies behind the picture: linear working light, or nothing.
+    pub behind: Option<[f32; 3]>,
     /// The matte's grids in this plan, once one is used.
     pub grids: Option<MatteGrids>,
     /// Where it lies.

@@ -75,8 +75,16 @@ pub fn compile(
     let active = study.active(&working);
     let read = resample::ingest(&mut plan, source, curves, alpha, working, active)?;
     let colour = colour_matrix::mix(&mut plan, "read", read, image.encoding.to_working)?;
-    let mut scene =
-        Scene { plan: &mut plan, study, colour, alpha: None, grids: None, frame: working, target: None };
+    let mut scene = Scene {
+        plan: &mut plan,
+        study,
+        colour,
+        alpha: None,
+        behind: None,
+        grids: None,
+        frame: working,
+        target: None,
+    };
     let stage = |stage: Stage| recipe.entries().iter().filter(move |e| e.def.stage == stage);
     for entry in stage(Stage::Item) {
         entry.op.record(&mut scene)?;
@@ -95,6 +103,7 @@ pub fn compile(
             study,
             colour: item,
             alpha: None,
+            behind: None,
             grids,
             frame: working,
             target: Some(target),
