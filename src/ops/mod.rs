@@ -155,10 +155,11 @@ fn settings<T: Op + serde::de::DeserializeOwned + 'static>(
 }
 
 /// `#rrggbb` as three codes.
-fn parse_hex(text: &str) -> Option<[u8; 3]> {
-    let digits = text.strip_prefix('#').filter(|d| d.len() == 6 && d.is_ascii())?;
-    let code = |i: usize| u8::from_str_radix(&digits[i..i + 2], 16).ok();
-    Some([code(0)?, code(2)?, code(4)?])
+pub(crate) fn parse_hex(text: &str) -> Option<[u8; 3]> {
+    let digits = text.strip_prefix('#')?;
+    let hex = digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    let [_, r, g, b] = u32::from_str_radix(digits, 16).ok().filter(|_| hex)?.to_be_bytes();
+    Some([r, g, b])
 }
 
 /// An sRGB colour as linear working light.

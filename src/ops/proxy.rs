@@ -27,13 +27,11 @@ pub fn study(image: &Image) -> Study {
     Study {
         photo: Frame::whole(size),
         proxy_frame: Frame { window, size: small },
-        noise: noise(image),
         has_alpha: image.alpha == AlphaMode::Straight,
         proxy,
         product: None,
         visible: None,
         fill: None,
-        gain: [1.0; 3],
         cut: Vec::new(),
         matte: None,
         numbers: serde_json::Map::new(),
@@ -63,14 +61,6 @@ impl<'a> Reader<'a> {
         let blue = 2 * green;
         let k = if self.alpha && self.channels == 4 { self.coverage(start + 3) } else { 1.0 };
         [self.light(0, start) * k, self.light(1, start + green) * k, self.light(2, start + blue) * k, k]
-    }
-
-    /// Premultiplied green.
-    #[inline(always)]
-    fn green(&self, x: usize, y: usize) -> f32 {
-        let start = (y * self.image.size().width as usize + x) * self.channels;
-        let green = self.light(1, start + usize::from(self.channels > 1));
-        if self.alpha && self.channels == 4 { green * self.coverage(start + 3) } else { green }
     }
 
     #[inline(always)]
@@ -221,36 +211,6 @@ fn blocks(image: &Image, small: Size, block: usize, add: impl Fn(usize, &mut [[f
     plane
 }
 
-/// Noise of one photograph pixel: the lower quartile of the high-pass spread of green over blocks, which
-/// flat blocks decide and texture does not.
-fn noise(image: &Image) -> f32 {
-    const BLOCK: usize = 12;
-    const GRID: usize = 24;
-    let reader = Reader::new(image);
-    let (width, height) = (image.size().width as usize, image.size().height as usize);
-    if width < BLOCK + 2 || height < BLOCK + 2 {
-        return 0.004;
-    }
-    let mut spreads: Vec<f32> = Vec::with_capacity(GRID * GRID);
-    for j in 0..GRID {
-        for i in 0..GRID {
-            let (x0, y0) = (1 + i * (width - BLOCK - 2) / GRID, j * (height - BLOCK) / GRID);
-            let mut sum = 0.0;
-            for y in y0..y0 + BLOCK {
-                let green: [f32; BLOCK + 2] = std::array::from_fn(|k| reader.green(x0 + k - 1, y));
-                for near in green.windows(3) {
-                    let d = near[1] - 0.5 * (near[0] + near[2]);
-                    sum += d * d;
-                }
-            }
-            spreads.push((sum / (1.5 * (BLOCK * BLOCK) as f32)).sqrt());
-        }
-    }
-    let quartile = spreads.len() / 4;
-    let (_, spread, _) = spreads.select_nth_unstable_by(quartile, f32::total_cmp);
-    spread.max(0.001)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -265,18 +225,5 @@ mod tests {
         let want = crate::ops::working_from_srgb8([200, 100, 50]);
         let last = study.proxy.rgba_at(study.proxy_size().width - 1, study.proxy_size().height - 1);
         assert!(want.iter().zip(last).all(|(a, b)| (a - b).abs() < 1e-5));
-    }
-
-    #[test]
-    fn noise_is_found() {
-        let size = Size::new(400, 300);
-        let samples: Vec<u8> = (0..size.pixels() * 3)
-            .map(|i| 128 + (crate::ops::testing::noise(i as u32, 1, 2) * 9.0) as u8)
-            .collect();
-        let Ok(image) = Image::from_srgb8(size, 3, &samples) else { unreachable!() };
-        let slope = f64::from(image.encoding.tables[1][133] - image.encoding.tables[1][132]);
-        let truth = slope * (81.0_f64 - 1.0).sqrt() / 12.0_f64.sqrt();
-        let found = f64::from(study(&image).noise);
-        assert!((found / truth - 1.0).abs() < 0.15, "{found} against {truth}");
     }
 }

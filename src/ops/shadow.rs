@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use super::grid::Columns;
+use super::grid::{Around, Columns};
 use super::transfer::unit;
 use super::{Op, OpDef, OpError, ParamDef, Scene, Stage, settings};
 use crate::image::{Format, Plane, Size};
@@ -112,15 +112,15 @@ vectorised! {
         let (product, grid) = (job.inputs[0], job.inputs[1]);
         let width = job.outputs[0].size.width;
         let columns = Columns::new(width, grid.size.width, p.map);
-        let (mut line, mut light) = (Vec::new(), vec![0.0_f32; width as usize]);
         for y in job.rows.clone() {
-            columns.sample(&grid, 0, y, p.map, &mut line, &mut light);
+            let light = Around::new(&grid, y, p.map);
             let [r, g, b, a] = product.rgba(i64::from(y));
             let [to_r, to_g, to_b, to_a] = job.outputs[0].rgba(y);
             to_r.copy_from_slice(r);
             to_g.copy_from_slice(g);
             to_b.copy_from_slice(b);
-            for ((o, a), t) in to_a.iter_mut().zip(a).zip(&light) {
+            for (x, (o, a)) in to_a.iter_mut().zip(a).enumerate() {
+                let t = light.at(0, columns.cell(x));
                 let s = unit((t - p.floor_start) / (p.floor_end - p.floor_start));
                 let cut = t + (1.0 - t) * s * s * (3.0 - 2.0 * s);
                 *o = a + (1.0 - a) * p.strength * (1.0 - cut);

@@ -57,16 +57,12 @@ pub struct Study {
     pub proxy: Plane,
     /// Whether the photograph brought its own alpha.
     pub has_alpha: bool,
-    /// Standard deviation of the noise of one photograph pixel at mid-grey, linear light.
-    pub noise: f32,
     /// Where the product is, in photograph pixels, once it has been found.
     pub product: Option<Window>,
     /// Everything that is not certainly backdrop, in photograph pixels, once it has been found.
     pub visible: Option<Window>,
     /// Share of the frame for the product, where the recipe overrides the outputs.
     pub fill: Option<f64>,
-    /// Gain of each channel at which a photograph pixel became a proxy pixel, so far.
-    pub gain: [f32; 3],
     /// Sides of the photograph that cut the product.
     pub cut: Vec<Side>,
     /// Grids of the matte, once it has been analysed.
@@ -128,9 +124,6 @@ impl Study {
             for (run, g) in row.chunks_exact_mut(width).zip(gain) {
                 run.iter_mut().for_each(|v| *v *= g);
             }
-        }
-        for (total, g) in self.gain.iter_mut().zip(gain) {
-            *total *= g;
         }
     }
 

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::image::Size;
+use crate::ops::parse_hex;
 use crate::ops::place::Axis;
 
 /// The size of an output.
@@ -86,11 +87,10 @@ impl TryFrom<String> for Background {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let hex = text.strip_prefix('#').filter(|h| h.len() == 6 && h.bytes().all(|b| b.is_ascii_hexdigit()));
-        match (text.as_str(), hex.and_then(|h| u32::from_str_radix(h, 16).ok())) {
-            ("white", _) | (_, Some(0xff_ffff)) => Ok(Self::White),
+        match (text.as_str(), parse_hex(&text)) {
+            ("white", _) | (_, Some([255, 255, 255])) => Ok(Self::White),
             ("transparent", _) => Ok(Self::Transparent),
-            (_, Some(rgb)) => Ok(Self::Colour([(rgb >> 16) as u8, (rgb >> 8) as u8, rgb as u8])),
+            (_, Some(codes)) => Ok(Self::Colour(codes)),
             _ => Err(format!("background `{text}`, expected \"white\", \"transparent\" or \"#rrggbb\"")),
         }
     }
