@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::exec::cpu::Cpu;
 use crate::exec::{ExecError, Executor};
-use crate::image::{Image, Plane, Pool, Window};
+use crate::image::{Image, Plane, Pool, Shots, Window};
 use crate::ops::{Flag, Frame, OpError, Side, Study};
 use crate::recipe::{Recipe, Wanted, analyse, compile};
 
@@ -194,12 +194,26 @@ impl Engine {
         recipe: &Recipe,
         wanted: &[Wanted],
     ) -> Result<Rendering, RenderError> {
+        self.render_shots(&Shots::from(image), recipe, wanted)
+    }
+
+    /// The same of a photograph with others that were taken for it.
+    ///
+    /// # Errors
+    /// [`RenderError`] where an op refuses a photograph or the device fails.
+    pub fn render_shots(
+        &self,
+        shots: &Shots<'_>,
+        recipe: &Recipe,
+        wanted: &[Wanted],
+    ) -> Result<Rendering, RenderError> {
         let begun = Instant::now();
-        let mut study = analyse(image, recipe)?;
+        let mut study = analyse(shots, recipe)?;
         let analysed = Instant::now();
-        let compiled = compile(image, &study, recipe, wanted)?;
+        let compiled = compile(shots.front, &study, recipe, wanted)?;
         flag_enlarged(&mut study, wanted, &compiled.frames);
-        let (planes, backend, fallback) = self.run(&compiled.plan, &image.pixels)?;
+        let read: Vec<&Plane> = shots.all().map(|i| &i.pixels).take(compiled.plan.input_count()).collect();
+        let (planes, backend, fallback) = self.run(&compiled.plan, &read)?;
         let pictures = planes.into_iter().zip(wanted).zip(compiled.frames);
         Ok(Rendering {
             pictures: pictures
@@ -222,15 +236,15 @@ impl Engine {
     fn run(
         &self,
         plan: &crate::plan::Plan,
-        photograph: &Plane,
+        photographs: &[&Plane],
     ) -> Result<(Vec<Plane>, String, Option<String>), ExecError> {
         let Some(gpu) = &self.gpu else {
-            return Ok((self.cpu.run(plan, &[photograph])?, "cpu".into(), None));
+            return Ok((self.cpu.run(plan, photographs)?, "cpu".into(), None));
         };
-        match gpu.run(plan, &[photograph]) {
+        match gpu.run(plan, photographs) {
             Ok(planes) => Ok((planes, gpu.name().into(), None)),
             Err(why) if self.backend == Backend::Auto => {
-                Ok((self.cpu.run(plan, &[photograph])?, "cpu".into(), Some(why.to_string())))
+                Ok((self.cpu.run(plan, photographs)?, "cpu".into(), Some(why.to_string())))
             }
             Err(why) => Err(why),
         }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use packshot::codec::{self, DecodeOptions};
 use packshot::engine::{Backend, Engine, EngineOptions};
-use packshot::image::{Image, Pool, Sample, Size};
+use packshot::image::{Image, Pool, Sample, Shots, Size};
 use packshot::ops::place::{Placing, Room};
 use packshot::recipe::{Recipe, Wanted};
 
@@ -39,20 +39,43 @@ fn engine() -> Engine {
 /// it changes.
 const SHEER: (&str, f64) = ("lace_cream_grey", 0.04);
 
+/// A studio shot's name and mean error of its matte.
+fn studio_error(engine: &Engine, recipe: &Recipe, path: &Path, shots: &Shots<'_>) -> (String, f64) {
+    let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
+    let rendering = engine.render_shots(shots, recipe, &[Wanted::cut_out("matte", Placing::Source)]).unwrap();
+    let truth = read(&path.parent().unwrap().with_file_name("alpha").join(format!("{stem}.png")));
+    assert_eq!(truth.samples().0, Sample::U16);
+    let channels = usize::from(truth.samples().1);
+    let codes = rendering.pictures[0].pixels.shorts().chunks_exact(4);
+    let difference = codes.zip(truth.pixels.shorts().chunks_exact(channels));
+    let sum: f64 = difference.map(|(a, b)| f64::from(a[3].abs_diff(b[0])) / 65_535.0).sum();
+    (stem, sum / truth.size().pixels() as f64)
+}
+
+#[test]
+fn a_clean_plate_makes_studio_mattes_no_worse() {
+    let (engine, recipe) = (engine(), Recipe::builtin("matte").unwrap());
+    let (mut without, mut with) = (0.0, 0.0);
+    for path in files("studio/image") {
+        let image = read(&path);
+        let plates = path.parent().unwrap().with_file_name("plate");
+        let plate = read(&plates.join(path.with_extension("jpg").file_name().unwrap()));
+        let (name, alone) = studio_error(&engine, &recipe, &path, &Shots::from(&image));
+        let shots = Shots { plate: Some(&plate), ..Shots::from(&image) };
+        let (_, helped) = studio_error(&engine, &recipe, &path, &shots);
+        println!("{name:<22} without a plate {alone:.4}, with {helped:.4}");
+        (without, with) = (without + alone, with + helped);
+    }
+    println!("{:<22} without plates {:.5}, with {:.5}", "mean", without / 9.0, with / 9.0);
+    assert!(with <= without, "mean error {:.4} with plates, {:.4} without", with / 9.0, without / 9.0);
+}
+
 #[test]
 fn studio_mattes_follow_the_truth() {
     let (engine, recipe) = (engine(), Recipe::builtin("matte").unwrap());
     for path in files("studio/image") {
-        let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
-        let rendering =
-            engine.render(&read(&path), &recipe, &[Wanted::cut_out("matte", Placing::Source)]).unwrap();
-        let truth = read(&path.parent().unwrap().with_file_name("alpha").join(format!("{stem}.png")));
-        assert_eq!(truth.samples().0, Sample::U16);
-        let channels = usize::from(truth.samples().1);
-        let codes = rendering.pictures[0].pixels.shorts().chunks_exact(4);
-        let difference = codes.zip(truth.pixels.shorts().chunks_exact(channels));
-        let sum: f64 = difference.map(|(a, b)| f64::from(a[3].abs_diff(b[0])) / 65_535.0).sum();
-        let error = sum / truth.size().pixels() as f64;
+        let image = read(&path);
+        let (stem, error) = studio_error(&engine, &recipe, &path, &Shots::from(&image));
         let limit = if stem == SHEER.0 { SHEER.1 } else { 0.010 };
         println!("{stem}: mean alpha error {error:.4}");
         assert!(error <= limit, "{stem}: mean alpha error {error:.4}");

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::codec::{self, DecodeOptions, Overwrite};
 use crate::engine::{Engine, Rendering};
-use crate::image::Image;
+use crate::image::{Image, Shots};
 use crate::recipe::channel::{Channel, OutputSpec};
 use crate::recipe::{Recipe, Wanted, enough};
 
@@ -196,18 +196,20 @@ impl Run<'_> {
         let wanted: Vec<Wanted> = task.orders.iter().map(|o| convert::wanted(o.channel, o.output)).collect();
         let mut clock = Clock::start();
         let bytes = read(&shot.path)?;
-        if let Some(input) = report.inputs.iter_mut().find(|i| i.role == Role::Front) {
-            input.bytes = Some(bytes.len() as u64);
-            input.blake3 = Some(blake3::hash(&bytes).to_hex().to_string());
-        }
+        identify(Role::Front, &bytes, report);
+        let plate = task.item.shot(Role::Plate).map(|shot| Ok::<_, Failure>((&shot.path, read(&shot.path)?)));
+        let plate = plate.transpose()?;
         clock.lap("read", &mut report.timings_ms);
         let header = codec::probe(&bytes).map_err(|e| undecodable(&shot.path, &e))?;
-        let scale_to = enough(header.size, &wanted);
-        *permit = Some(gate.admit(bytes.len() as u64 + footprint(header.size, &wanted)));
+        // A plate must lie on its photograph pixel by pixel: then neither is scaled while decoding.
+        let scale_to = if plate.is_some() { None } else { enough(header.size, &wanted) };
+        let beside = plate.as_ref().map_or(0, |(_, b)| b.len() as u64 + 4 * header.size.pixels() as u64);
+        *permit = Some(gate.admit(bytes.len() as u64 + beside + footprint(header.size, &wanted)));
+        let plate = plate.map(|(path, bytes)| self.plate(path, &bytes, report)).transpose()?;
         let (image, rendering) =
-            self.render(&shot.path, &bytes, scale_to, recipe, &wanted, &mut clock, report)?;
+            self.render(&shot.path, &bytes, plate.as_ref(), scale_to, recipe, &wanted, &mut clock, report)?;
         report.notes.extend(image.notes.iter().cloned());
-        self.engine.pool().give(image.pixels);
+        [Some(image), plate].into_iter().flatten().for_each(|i| self.engine.pool().give(i.pixels));
         describe(recipe, &rendering, report);
         clock = Clock::start();
         let files = deliver::encode(task, &rendering, report)?;
@@ -216,12 +218,19 @@ impl Run<'_> {
         Ok(files)
     }
 
+    /// Decodes the plate of an item.
+    fn plate(&self, path: &Path, bytes: &[u8], report: &mut ItemReport) -> Result<Image, Failure> {
+        identify(Role::Plate, bytes, report);
+        codec::decode(bytes, &DecodeOptions::default(), self.engine.pool()).map_err(|e| undecodable(path, &e))
+    }
+
     /// Decodes and renders; once more at full size where the decoder scaled and the product proved small.
     #[allow(clippy::too_many_arguments, reason = "one call, and each is a different thing")]
     fn render(
         &self,
         path: &Path,
         bytes: &[u8],
+        plate: Option<&Image>,
         at_least: Option<crate::image::Size>,
         recipe: &Recipe,
         wanted: &[Wanted],
@@ -231,7 +240,8 @@ impl Run<'_> {
         let options = DecodeOptions { at_least, ..DecodeOptions::default() };
         let image = codec::decode(bytes, &options, self.engine.pool()).map_err(|e| undecodable(path, &e))?;
         clock.lap("decode", &mut report.timings_ms);
-        let rendering = self.engine.render(&image, recipe, wanted).map_err(|e| {
+        let shots = Shots { plate, ..Shots::from(&image) };
+        let rendering = self.engine.render_shots(&shots, recipe, wanted).map_err(|e| {
             let mut failure = Failure::new(e.code(), e.to_string(), None, e.help());
             failure.temporary = e.code() == "E-GPU-LOST";
             failure
@@ -241,7 +251,7 @@ impl Run<'_> {
         let enlarged = rendering.pictures.iter().any(|p| p.frame.scale() < 1.0);
         if enlarged && image.size() != image.full_size {
             self.engine.pool().give(image.pixels);
-            return self.render(path, bytes, None, recipe, wanted, clock, report);
+            return self.render(path, bytes, plate, None, recipe, wanted, clock, report);
         }
         Ok((image, rendering))
     }
@@ -253,6 +263,14 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
         let help = "report this with the photograph; the other items are not affected";
         Err(Failure::new("E-INTERNAL", "a fault inside Packshot".into(), None, help))
     })
+}
+
+/// Which bytes a shot was made of, into the report.
+fn identify(role: Role, bytes: &[u8], report: &mut ItemReport) {
+    if let Some(input) = report.inputs.iter_mut().find(|i| i.role == role) {
+        input.bytes = Some(bytes.len() as u64);
+        input.blake3 = Some(blake3::hash(bytes).to_hex().to_string());
+    }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
@@ -270,6 +288,9 @@ fn describe(recipe: &Recipe, rendering: &Rendering, report: &mut ItemReport) {
     report.backend = Some(rendering.backend.clone());
     report.notes.extend(rendering.fallback.iter().map(|why| format!("finished on the CPU: {why}")));
     report.numbers = rendering.numbers.clone();
+    if report.numbers.contains_key("plate") {
+        report.notes.push("the matte knows its backdrop from the item's plate".into());
+    }
     if let Ok(plan) = serde_json::to_value(rendering.plan) {
         report.numbers.insert("plan".into(), plan);
     }

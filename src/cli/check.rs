@@ -8,7 +8,7 @@ use super::Failed;
 use crate::catalog::{RuleReport, seen, wanted};
 use crate::codec::{self, DecodeOptions};
 use crate::demo::{Scene, shoot};
-use crate::image::{AlphaMode, Format, Image, Plane, Pool, Sample, Size};
+use crate::image::{AlphaMode, Format, Image, Plane, Pool, Sample, Shots, Size};
 use crate::recipe::channel::{Channel, FileFormat, Finished, Severity, Verdict, judge};
 use crate::recipe::{Recipe, analyse, compile};
 
@@ -59,7 +59,7 @@ fn plan(recipe: &Recipe, args: &CheckArgs) -> Result<(), Failed> {
     };
     let refused =
         |e: crate::ops::OpError| Failed::item("E-REFUSED", e.to_string(), "choose another photograph");
-    let study = analyse(&image, recipe).map_err(refused)?;
+    let study = analyse(&Shots::from(&image), recipe).map_err(refused)?;
     let wants: Vec<_> = channel.outputs.iter().map(|o| wanted(&channel, o)).collect();
     let compiled = compile(&image, &study, recipe, &wants).map_err(refused)?;
     println!("plan for a photograph of {} and {}", image.size(), channel.name);

@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::triangulate::PairArgs;
 use super::{EngineArgs, Failed};
 use crate::codec::{self, DecodeOptions, Output, OutputProfile, Overwrite, PngEffort};
-use crate::image::{Format, Plane};
+use crate::engine::Engine;
+use crate::image::{Format, Image, Plane, Shots};
 use crate::ops::place::Placing;
 use crate::recipe::{Recipe, Wanted};
 
@@ -14,7 +16,8 @@ use crate::recipe::{Recipe, Wanted};
 #[derive(Debug, Args)]
 pub(super) struct MatteArgs {
     /// The photograph.
-    image: PathBuf,
+    #[arg(required_unless_present = "shots")]
+    image: Option<PathBuf>,
     /// Where alpha goes: a 16-bit grey PNG.
     #[arg(short, long, value_name = "PNG")]
     out: PathBuf,
@@ -24,6 +27,11 @@ pub(super) struct MatteArgs {
     /// Also write the foreground colour without alpha: a 16-bit PNG.
     #[arg(long, value_name = "PNG")]
     foreground: Option<PathBuf>,
+    /// A photograph of the empty set, by the same camera at the same place.
+    #[arg(long, value_name = "IMAGE")]
+    plate: Option<PathBuf>,
+    #[command(flatten)]
+    pair: PairArgs,
     #[command(flatten)]
     engine: EngineArgs,
     /// Replace files that are there.
@@ -37,10 +45,24 @@ pub(super) struct MatteArgs {
 /// Runs the command.
 pub(super) fn run(args: &MatteArgs) -> Result<(), Failed> {
     let engine = args.engine.open(true)?;
-    let recipe = Recipe::builtin("matte")?;
-    let bytes = codec::read_file(&args.image)?;
-    let image = codec::decode(&bytes, &DecodeOptions::default(), engine.pool())
-        .map_err(|e| super::decoding(&args.image, &e))?;
+    let pair = args.pair.paths()?;
+    let recipe = Recipe::builtin(if pair.is_some() { "triangulate" } else { "matte" })?;
+    let [front, plate] = match (&args.image, pair) {
+        (_, Some([[shot, plate], _])) => [Some(shot), Some(plate)],
+        (image, None) => [image.as_ref(), args.plate.as_ref()],
+    };
+    let Some(front) = front else {
+        return Err(Failed::usage("E-NO-INPUT", "no photograph is named", "name one, or --shots A,B"));
+    };
+    let image = read(front, &engine)?;
+    let plate = plate.map(|path| read(path, &engine)).transpose()?;
+    let second = pair.map(|[_, paths]| Ok::<_, Failed>([read(paths[0], &engine)?, read(paths[1], &engine)?]));
+    let second = second.transpose()?;
+    let shots = Shots {
+        front: &image,
+        plate: plate.as_ref(),
+        second: second.as_ref().map(|[shot, plate]| [shot, plate]),
+    };
     let wanted = Wanted {
         name: "cut-out".into(),
         placing: Placing::Source,
@@ -49,8 +71,8 @@ pub(super) fn run(args: &MatteArgs) -> Result<(), Failed> {
         background: [255; 3],
     };
     let rendering = engine
-        .render(&image, &recipe, std::slice::from_ref(&wanted))
-        .map_err(|e| Failed::item(e.code(), format!("{}: {e}", args.image.display()), e.help()))?;
+        .render_shots(&shots, &recipe, std::slice::from_ref(&wanted))
+        .map_err(|e| Failed::item(e.code(), format!("{}: {e}", front.display()), e.help()))?;
     for picture in &rendering.pictures {
         write(args, &args.out, &picture.pixels, &Output::GrayPng { bits: 16 })?;
         if let Some(path) = &args.cutout {
@@ -62,11 +84,11 @@ pub(super) fn run(args: &MatteArgs) -> Result<(), Failed> {
         }
     }
     for flag in &rendering.flags {
-        eprintln!("review[{}]: {}: {}", flag.code, args.image.display(), flag.reason);
+        eprintln!("review[{}]: {}: {}", flag.code, front.display(), flag.reason);
     }
     if args.json {
         let report = serde_json::json!({
-            "image": args.image.display().to_string(),
+            "image": front.display().to_string(),
             "backend": rendering.backend,
             "numbers": rendering.numbers,
             "flags": rendering.flags,
@@ -75,6 +97,11 @@ pub(super) fn run(args: &MatteArgs) -> Result<(), Failed> {
         println!("{report}");
     }
     Ok(())
+}
+
+fn read(path: &Path, engine: &Engine) -> Result<Image, Failed> {
+    let bytes = codec::read_file(path)?;
+    codec::decode(&bytes, &DecodeOptions::default(), engine.pool()).map_err(|e| super::decoding(path, &e))
 }
 
 fn cutout(path: &Path) -> Result<Output, Failed> {

@@ -8,6 +8,7 @@ mod matte;
 mod progress;
 mod render;
 mod sheet;
+mod triangulate;
 
 use std::path::Path;
 use std::process::ExitCode;

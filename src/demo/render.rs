@@ -39,7 +39,8 @@ struct Studio {
     /// Pixels a unit, and the frame's middle in pixels.
     scale: f32,
     middle: Point,
-    seed: u64,
+    /// Seed of the sensor's noise.
+    noise: u64,
 }
 
 /// Takes the shot.
@@ -138,7 +139,7 @@ impl Studio {
             product,
             scale,
             middle,
-            seed,
+            noise: (0..scene.exposure).fold(seed, |noise, _| mix(noise)),
         }
     }
 
@@ -253,12 +254,12 @@ impl Studio {
             let cell = if scratch.drawn[x / TILE] { scratch.layer[row * width + x] } else { [0.0; 4] };
             let rest = (1.0 - cell[3]) * t;
             let light = [0, 1, 2].map(|c| cell[c] + rest * behind[c]);
-            self.read_out(light, x, y, self.seed, out);
+            self.read_out(light, x, y, self.noise, out);
             if let Some(truth) = &mut band.truth {
                 let i = row * width + x;
                 truth.alpha[i] = cell[3];
                 truth.shadow[i] = t;
-                self.read_out(behind, x, y, !self.seed, &mut truth.plate[3 * i..][..3]);
+                self.read_out(behind, x, y, !self.noise, &mut truth.plate[3 * i..][..3]);
                 let straight = if cell[3] > 0.0 { [0, 1, 2].map(|c| cell[c] / cell[3]) } else { [0.0; 3] };
                 let line = &mut truth.foreground[4 * width * row..][..4 * width];
                 for (c, m) in self.working.iter().enumerate() {

@@ -120,6 +120,8 @@ pub struct Scene {
     pub accent: [f32; 3],
     /// Where the key light stands: x to the right, y down; about unit length.
     pub light: [f32; 2],
+    /// Number of the exposure: the same scene with other noise.
+    pub exposure: u32,
 }
 
 /// Product colours as sRGB codes, main and second; the first pair is white, the second very dark.
@@ -185,7 +187,8 @@ impl Scene {
         let mut dice = Dice::new(seed, index, 3);
         let side = if dice.unit() < 0.7 { -1.0 } else { 1.0 };
         let light = [side * dice.range(0.45, 0.75), -dice.range(0.65, 0.85)];
-        let mut scene = Self { seed, index, kind, backdrop, colour: [0.0; 3], accent: [0.0; 3], light };
+        let mut scene =
+            Self { seed, index, kind, backdrop, colour: [0.0; 3], accent: [0.0; 3], light, exposure: 0 };
         let mut pair = 2 + dice.below(PALETTE.len() - 2);
         if backdrop == Backdrop::Green && matches!(pair, 4 | 14) {
             pair = 3;

@@ -19,6 +19,15 @@ fn the_same_seed_gives_the_same_bytes_and_others_differ() {
 }
 
 #[test]
+fn another_exposure_has_the_same_truth_and_other_noise() {
+    let scene = Scene::of(4, 1, Kind::Bottle, Backdrop::Grey);
+    let (one, two) = (shoot(&scene, SMALL, true), shoot(&Scene { exposure: 1, ..scene }, SMALL, true));
+    assert_eq!(truth_of(&one).foreground, truth_of(&two).foreground);
+    assert_ne!(one.photo, two.photo);
+    assert_ne!(truth_of(&one).plate, truth_of(&two).plate);
+}
+
+#[test]
 fn truth_changes_no_sample_of_the_photograph() {
     let scene = Scene::pick(2, 5);
     assert_eq!(shoot(&scene, SMALL, false).photo, shoot(&scene, SMALL, true).photo);

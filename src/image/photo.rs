@@ -98,6 +98,33 @@ impl Image {
     }
 }
 
+/// The photographs that one picture is made of, all of one camera at one place.
+#[derive(Clone, Copy, Debug)]
+pub struct Shots<'a> {
+    /// The photograph itself.
+    pub front: &'a Image,
+    /// The empty set, for a matte that knows its backdrop.
+    pub plate: Option<&'a Image>,
+    /// The same product before another backdrop, and that empty set.
+    pub second: Option<[&'a Image; 2]>,
+}
+
+impl<'a> Shots<'a> {
+    /// All of them: the front, the plate, the second front and its plate, as far as there are.
+    pub fn all(&self) -> impl Iterator<Item = &'a Image> {
+        [Some(self.front), self.plate]
+            .into_iter()
+            .chain(self.second.into_iter().flatten().map(Some))
+            .flatten()
+    }
+}
+
+impl<'a> From<&'a Image> for Shots<'a> {
+    fn from(front: &'a Image) -> Self {
+        Self { front, plate: None, second: None }
+    }
+}
+
 /// Pictures of the `image` crate come in as sRGB; 16-bit and float ones keep 8 bits a channel here, so
 /// decode files with the codec room where depth matters.
 impl TryFrom<image::DynamicImage> for Image {

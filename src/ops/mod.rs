@@ -9,6 +9,7 @@ pub mod field;
 pub mod foreground_colour;
 pub mod grid;
 pub mod place;
+pub mod plate;
 pub mod proxy;
 pub mod quantise;
 pub mod resample;
@@ -16,6 +17,7 @@ pub mod resize;
 pub mod shadow;
 pub mod testing;
 mod transfer;
+pub mod triangulate;
 pub mod white_balance;
 
 mod scene;
@@ -35,6 +37,7 @@ pub static OPS: &[&OpDef] = &[
     &white_balance::OP,
     &exposure::OP,
     &backdrop_matte::OP,
+    &triangulate::OP,
     &foreground_colour::OP,
     &place::OP,
     &resize::OP,

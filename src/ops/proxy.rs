@@ -6,29 +6,35 @@
 use std::iter::StepBy;
 use std::ops::Range;
 
+use super::plate::Extra;
 use super::{Frame, Study, apply};
 use crate::image::Format;
-use crate::image::{AlphaMode, Image, Matrix3, Plane, Sample, Size, Window};
+use crate::image::{AlphaMode, Image, Matrix3, Plane, Sample, Shots, Size, Window};
 
 /// Longest side of a proxy.
 pub const LONG_SIDE: u32 = 640;
 /// Samples a block and axis at most.
 const SAMPLES: usize = 3;
 
-/// Begins the study of a photograph.
+/// Begins the study of a photograph and of those that were taken with it.
 #[must_use]
-pub fn study(image: &Image) -> Study {
+pub fn study(shots: &Shots<'_>) -> Study {
+    let image = shots.front;
     let size = image.size();
-    let block = size.long_side().div_ceil(LONG_SIDE).max(1);
-    let small = Size::new(size.width.div_ceil(block), size.height.div_ceil(block));
+    let block = block(size);
+    let proxy = proxy(image);
+    let small = proxy.size();
     let side = |n: u32| f64::from(n * block);
     let window = Window { x: 0.0, y: 0.0, width: side(small.width), height: side(small.height) };
-    let proxy = shrink(image, small, block as usize);
+    let extra = |image: &Image| Extra::new(image, self::proxy(image));
     Study {
         photo: Frame::whole(size),
         proxy_frame: Frame { window, size: small },
         has_alpha: image.alpha == AlphaMode::Straight,
         proxy,
+        gain: [1.0; 3],
+        plate: shots.plate.map(extra),
+        second: shots.second.map(|pair| pair.map(extra)),
         product: None,
         visible: None,
         fill: None,
@@ -37,6 +43,17 @@ pub fn study(image: &Image) -> Study {
         numbers: serde_json::Map::new(),
         flags: Vec::new(),
     }
+}
+
+/// Photograph pixels a side of a proxy's pixel.
+fn block(size: Size) -> u32 {
+    size.long_side().div_ceil(LONG_SIDE).max(1)
+}
+
+/// The proxy of a photograph.
+fn proxy(image: &Image) -> Plane {
+    let (size, block) = (image.size(), block(image.size()));
+    shrink(image, Size::new(size.width.div_ceil(block), size.height.div_ceil(block)), block as usize)
 }
 
 /// Reads single samples of a photograph as linear light in its own primaries.
@@ -220,7 +237,7 @@ mod tests {
         let size = Size::new(3000, 1501);
         let samples: Vec<u8> = std::iter::repeat_n([200, 100, 50], size.pixels()).flatten().collect();
         let Ok(image) = Image::from_srgb8(size, 3, &samples) else { unreachable!() };
-        let study = study(&image);
+        let study = study(&Shots::from(&image));
         assert!(study.proxy_size().long_side() <= LONG_SIDE);
         let want = crate::ops::working_from_srgb8([200, 100, 50]);
         let last = study.proxy.rgba_at(study.proxy_size().width - 1, study.proxy_size().height - 1);

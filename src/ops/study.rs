@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::Frame;
+use super::plate::Extra;
 use super::resample::Active;
 use crate::image::{Plane, Size, Window};
 
@@ -55,6 +56,12 @@ pub struct Study {
     pub proxy_frame: Frame,
     /// The proxy: linear working light, premultiplied, after the ops analysed so far.
     pub proxy: Plane,
+    /// The empty set.
+    pub plate: Option<Extra>,
+    /// The product before another backdrop, and that empty set.
+    pub second: Option<[Extra; 2]>,
+    /// What the ops analysed so far have multiplied the light by.
+    pub gain: [f32; 3],
     /// Whether the photograph brought its own alpha.
     pub has_alpha: bool,
     /// Where the product is, in photograph pixels, once it has been found.
@@ -117,14 +124,12 @@ impl Study {
 }
 
 impl Study {
-    /// Multiplies the proxy's channels.
+    /// Multiplies the proxies' channels: all photographs are of one light.
     pub fn apply_gain(&mut self, gain: [f32; 3]) {
-        let width = self.proxy.size().width as usize;
-        for row in self.proxy.floats_mut().chunks_exact_mut(4 * width) {
-            for (run, g) in row.chunks_exact_mut(width).zip(gain) {
-                run.iter_mut().for_each(|v| *v *= g);
-            }
-        }
+        self.gain.iter_mut().zip(gain).for_each(|(all, g)| *all *= g);
+        multiply(&mut self.proxy, gain);
+        let extras = self.plate.iter_mut().chain(self.second.iter_mut().flatten());
+        extras.for_each(|extra| multiply(&mut extra.proxy, gain));
     }
 
     /// The gain that an op noted; 1 where it noted none.
@@ -192,5 +197,14 @@ impl Study {
         }
         let mean = sum.map(|s| (s / f64::max(count, 1.0)) as f32);
         (count > 0.0 && mean.iter().all(|v| (0.01..0.98).contains(v))).then_some(mean)
+    }
+}
+
+fn multiply(proxy: &mut Plane, gain: [f32; 3]) {
+    let width = (proxy.size().width as usize).max(1);
+    for row in proxy.floats_mut().chunks_exact_mut(4 * width) {
+        for (run, g) in row.chunks_exact_mut(width).zip(gain) {
+            run.iter_mut().for_each(|v| *v *= g);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! From a photograph, a recipe and the outputs to numbers and a plan.
 
 use super::Recipe;
-use crate::image::{AlphaMode, Image, Size, Window};
+use crate::image::{AlphaMode, Image, Shots, Size, Window};
 use crate::ops::place::{self, Placing};
 use crate::ops::{self, Frame, OpError, Scene, Stage, Study, Target, colour_matrix, resample};
 use crate::plan::Plan;
@@ -38,18 +38,18 @@ impl Wanted {
 /// A plan and where its results lie.
 #[derive(Debug)]
 pub struct Compiled {
-    /// What is to be run; its one input is the photograph's pixels.
+    /// What is to be run; its inputs are the pixels of the first so many of [`Shots::all`].
     pub plan: Plan,
     /// The frame of each result, in the order of the wanted pictures.
     pub frames: Vec<Frame>,
 }
 
-/// Looks at the photograph: the numbers of every op.
+/// Looks at the photographs: the numbers of every op.
 ///
 /// # Errors
-/// [`OpError`] where an op refuses the photograph.
-pub fn analyse(image: &Image, recipe: &Recipe) -> Result<Study, OpError> {
-    let mut study = ops::proxy::study(image);
+/// [`OpError`] where an op refuses a photograph.
+pub fn analyse(shots: &Shots<'_>, recipe: &Recipe) -> Result<Study, OpError> {
+    let mut study = ops::proxy::study(shots);
     for entry in recipe.entries() {
         entry.op.analyse(&mut study)?;
     }

@@ -50,7 +50,7 @@ pub enum RecipeError {
         recipe: String,
     },
     /// There is no such built-in recipe.
-    #[error("there is no built-in recipe `{0}`; there are packshot and matte")]
+    #[error("there is no built-in recipe `{0}`; there are packshot, matte and triangulate")]
     Unknown(String),
 }
 
@@ -103,7 +103,7 @@ impl Recipe {
         builder.build()
     }
 
-    /// A built-in recipe: `packshot` or `matte`.
+    /// A built-in recipe: `packshot`, `matte` or `triangulate`.
     ///
     /// # Errors
     /// [`RecipeError::Unknown`].
@@ -111,6 +111,7 @@ impl Recipe {
         match name {
             "packshot" => Self::parse(include_str!("../../recipes/packshot.toml")),
             "matte" => Self::parse(include_str!("../../recipes/matte.toml")),
+            "triangulate" => Self::parse(include_str!("../../recipes/triangulate.toml")),
             other => Err(RecipeError::Unknown(other.into())),
         }
     }

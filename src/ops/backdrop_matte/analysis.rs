@@ -5,14 +5,17 @@ use std::sync::Arc;
 use super::band::Band;
 use super::border::Border;
 use super::confidence::{Reason, confidence};
+use super::flat::Flat;
 use super::grow::grow;
 use super::holes::{drop_specks, holes};
 use super::photo::{DARK, Photo};
 use super::seen::{Seen, Sums};
 use super::solve::{Solution, solve};
-use super::transmission::transmission;
+use super::transmission::{clear_light, transmission};
 use crate::image::{Format, Plane};
-use crate::ops::field::{Field, Mask, exp, wide};
+use crate::ops::field::{Field, Mask, Surface, exp, wide};
+use crate::ops::luminance;
+use crate::ops::plate::Clean;
 
 /// The grids of a matte. All planes have the proxy's size.
 #[derive(Clone, Debug)]
@@ -39,17 +42,30 @@ pub struct Matte {
 /// alpha 1, of any size from one pixel; what is not a number counts as black.
 #[must_use]
 pub fn analyse(proxy: &Plane) -> Matte {
+    analyse_with(proxy, None)
+}
+
+/// Finds the product on a backdrop that a clean plate of the proxy's size shows, if there is one.
+#[must_use]
+pub fn analyse_with(proxy: &Plane, clean: Option<&Clean>) -> Matte {
     if proxy.size().pixels() == 0 || proxy.format() != Format::Rgba {
         return nothing(proxy);
     }
     let photo = Photo::read(proxy);
-    let border = Border::of(&photo);
+    let flat = clean.map(|clean| Flat::of(&photo, clean));
+    // Where the backdrop is looked for: the photograph, or the same laid flat by the plate.
+    let even = flat.as_ref().map_or(&photo, |f| &f.photo);
+    let border = flat.as_ref().map_or_else(|| Border::of(&photo), |f| Border::against(&f.photo, f.level));
+    let known = flat.as_ref().map(|f| Surface::level(luminance(f.level)));
     let mut backdrop = border.flood.clone();
-    let (seen, noise) = find_backdrop(&photo, &border, &mut backdrop);
-    let light = linear(&seen);
-    let band = Band::of(&photo, &seen, &light, noise, &backdrop);
+    let (seen, noise) = find_backdrop(even, &border, known.as_ref(), &mut backdrop);
+    let mut light = linear(&seen);
+    let band = Band::of(even, &seen, &light, noise, &backdrop);
+    let shadow = transmission(&seen, known.or_else(|| clear_light(even, &backdrop)).as_ref());
+    if let Some(flat) = &flat {
+        flat.restore(&mut light);
+    }
     let solution = solve(&photo, &light, &band);
-    let shadow = transmission(&photo, &seen, &backdrop);
     let (confidence, reasons) = confidence(&border, &backdrop, &band, &solution);
     let Solution { alpha, map, mut foreground, .. } = solution;
     let width = photo.width();
@@ -68,11 +84,17 @@ pub fn analyse(proxy: &Plane) -> Matte {
     }
 }
 
-/// Extends the first flood to the whole backdrop; returns its fill and the noise around it.
-fn find_backdrop(photo: &Photo, border: &Border, backdrop: &mut Mask) -> (Seen, [f32; 3]) {
+/// Extends the first flood to the whole backdrop; returns its fill and the noise around it. `known` is the
+/// light of the backdrop without shadow, where a plate tells it.
+fn find_backdrop(
+    photo: &Photo,
+    border: &Border,
+    known: Option<&Surface>,
+    backdrop: &mut Mask,
+) -> (Seen, [f32; 3]) {
     let seen = Sums::of(photo, backdrop).fill();
     let noise = seen.noise(photo, backdrop);
-    *backdrop = backdrop.or(&holes(photo, border, &seen, noise, backdrop));
+    *backdrop = backdrop.or(&holes(photo, border, &seen, known, noise, backdrop));
     let seen = Sums::of(photo, backdrop).fill();
     drop_specks(photo, &seen, noise, backdrop);
     (grow(photo, border.mode, noise, backdrop), noise)

@@ -1,7 +1,7 @@
 //! What most of the photograph's border agrees on, and the backdrop that is joined to it.
 
 use super::photo::Photo;
-use crate::ops::field::{Field, Mask, dilate, erode, median, reach, sample};
+use crate::ops::field::{Field, Mask, dilate, erode, exp, ln, median, reach, sample};
 use crate::ops::luminance;
 
 /// Border segments a side that vote on the backdrop's colour.
@@ -14,6 +14,10 @@ const CHROMA: f32 = 0.12;
 const SPREAD: f32 = 0.5;
 /// How far above the border's log luma the first flood goes.
 const ABOVE: f32 = 1.0;
+/// The same where a plate is known: noise and stray light.
+const BRIGHTER: f32 = 0.06;
+/// Grain of a backdrop that has lost half of its light, over that of the clear one: photon noise.
+const SHADED_GRAIN: f32 = 1.4;
 /// How far below: shadows.
 const BELOW: f32 = 1.8;
 /// Edges below this many times the backdrop's own are none.
@@ -29,7 +33,7 @@ pub(super) struct Border {
     pub(super) agreed: usize,
     /// Edges and texture in 5 × 5 windows.
     pub(super) edges: Field,
-    /// Median of the edges of the agreed border.
+    /// Median of the edges of the agreed border; where a plate is known, what shade makes of it.
     pub(super) grain: f32,
     /// The agreed log colour.
     pub(super) mode: [f32; 3],
@@ -42,30 +46,45 @@ pub(super) struct Border {
 impl Border {
     /// Looks at the border and floods from it.
     pub(super) fn of(photo: &Photo) -> Self {
-        let (width, height) = (photo.width(), photo.height());
-        let depth = ((0.02 * width.min(height) as f32).round() as usize).max(4);
-        let mode = mode(photo, depth);
+        let mode = mode(photo, depth(photo));
+        Self::flood(photo, mode, luminance(mode), ABOVE)
+    }
+
+    /// Floods a photograph that a plate has laid flat: its backdrop has the log colour `mode`, and nothing of
+    /// it is brighter.
+    pub(super) fn against(photo: &Photo, mode: [f32; 3]) -> Self {
+        let luma = ln(luminance(mode.map(exp)));
+        let border = Self::flood(photo, mode, luma, BRIGHTER);
+        Self { grain: SHADED_GRAIN * border.grain, ..border }
+    }
+
+    fn flood(photo: &Photo, mode: [f32; 3], luma: f32, above: f32) -> Self {
+        let (width, height, depth) = (photo.width(), photo.height(), depth(photo));
         let edges = photo.edges(mode, 2);
         let inside = |x: usize, y: usize| {
             (depth..width.saturating_sub(depth)).contains(&x)
                 && (depth..height.saturating_sub(depth)).contains(&y)
         };
         let ring = width * height - width.saturating_sub(2 * depth) * height.saturating_sub(2 * depth);
-        let like = like_border(photo, mode, -SPREAD, SPREAD);
+        let like = like_border(photo, mode, luma, [-SPREAD, SPREAD]);
         let near = Mask::from_fn(photo.size(), |x, y| !inside(x, y) && like.at(x, y));
         let mut grains: Vec<f32> = sample(&near).into_iter().map(|(x, y)| edges.at(x, y)).collect();
         let grain = median(&mut grains).unwrap_or(0.0);
         let flat = below(&edges, (FLAT * grain).max(LEAST_FLAT));
-        let loose = like_border(photo, mode, -BELOW, ABOVE).and(&flat);
+        let loose = like_border(photo, mode, luma, [-BELOW, above]).and(&flat);
         let flood = dilate(&reach(&erode(&loose, 2), &near), 2);
         Self { ring, agreed: near.count(), edges, grain, mode, flat, flood }
     }
 }
 
-/// Pixels of the border's chroma whose log luma differs from the border's by more than `low`, less than
-/// `high`.
-fn like_border(photo: &Photo, mode: [f32; 3], low: f32, high: f32) -> Mask {
-    let (luma, red, blue) = (luminance(mode), mode[0] - mode[1], mode[2] - mode[1]);
+/// Depth of the border in pixels.
+fn depth(photo: &Photo) -> usize {
+    ((0.02 * photo.width().min(photo.height()) as f32).round() as usize).max(4)
+}
+
+/// Pixels of the border's chroma whose log luma differs from `luma` by more than `low`, less than `high`.
+fn like_border(photo: &Photo, mode: [f32; 3], luma: f32, [low, high]: [f32; 2]) -> Mask {
+    let (red, blue) = (mode[0] - mode[1], mode[2] - mode[1]);
     let mut like = Mask::unset(photo.size());
     let planes = photo.luma.values().iter().zip(photo.red.values()).zip(photo.blue.values());
     for (l, ((y, r), b)) in like.values_mut().iter_mut().zip(planes) {

@@ -18,12 +18,20 @@ const DISTINCT: f32 = 8.0;
 
 /// Flat regions inside the product that repeat the backdrop's colour, darkness and grain are holes, not
 /// cloth.
-pub(super) fn holes(photo: &Photo, border: &Border, seen: &Seen, noise: [f32; 3], backdrop: &Mask) -> Mask {
+pub(super) fn holes(
+    photo: &Photo,
+    border: &Border,
+    seen: &Seen,
+    known: Option<&Surface>,
+    noise: [f32; 3],
+    backdrop: &Mask,
+) -> Mask {
     let flat = erode(&border.flat.and(&backdrop.not()), 1);
-    let light = clear_light(photo, backdrop);
+    let fitted = if known.is_none() { clear_light(photo, backdrop) } else { None };
+    let light = known.or(fitted.as_ref());
     let mut holes = Mask::new(photo.size());
     for runs in Components::of(&flat, Neighbours::Four).each() {
-        if area(runs) >= LEAST_HOLE && is_hole(photo, border, seen, light.as_ref(), noise, runs) {
+        if area(runs) >= LEAST_HOLE && is_hole(photo, border, seen, light, noise, runs) {
             runs.iter().for_each(|r| holes.row_mut(r.y)[r.start..r.end].fill(true));
         }
     }

@@ -9,6 +9,9 @@
 //! 5. A smooth light fitted to the backdrop tells its shadow ([`transmission`]).
 //! 6. A score with reasons says how far to trust it ([`confidence`]).
 //!
+//! With a clean plate the first step is known beforehand: the photograph is laid flat by it ([`flat`]), so that
+//! any set, textured or with a table's edge, becomes an even backdrop, and the same stages follow.
+//!
 //! The analysis reads one proxy and returns grids; it draws nothing at full resolution, and knows neither
 //! recipes nor outputs.
 
@@ -16,17 +19,18 @@ mod analysis;
 mod band;
 mod border;
 mod confidence;
+mod flat;
 mod grow;
 mod holes;
 pub mod kernel;
 mod key;
 mod op;
-mod photo;
+pub(in crate::ops) mod photo;
 mod seen;
 mod solve;
 mod transmission;
 
-pub use analysis::{Matte, analyse};
+pub use analysis::{Matte, analyse, analyse_with};
 pub use confidence::Reason;
 pub use op::OP;
 

@@ -3,15 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::kernel::{APPLY_ALPHA, MATTE_ALPHA, MatteParams};
-use super::{Matte, Reason, analyse};
+use super::{Matte, Reason, analyse_with};
 use crate::image::{Format, Plane, Window};
 use crate::ops::field::wide;
+use crate::ops::plate::{self, Clean};
 use crate::ops::{Op, OpDef, OpError, ParamDef, Scene, Side, Stage, Study, settings};
 
 /// Registry entry.
 pub static OP: OpDef = OpDef {
     name: "backdrop_matte",
-    about: "cuts the product out of an even backdrop, with no input: shadow-tolerant, soft edges, a confidence",
+    about: "cuts the product out of an even backdrop, or of any that a plate shows: shadow-tolerant, soft edges, a confidence",
     source: "robust log-light backdrop; local affine maps of colour (Levin et al. 2008; He, Sun, Tang 2013)",
     stage: Stage::Item,
     params: &[ParamDef {
@@ -52,7 +53,8 @@ const PRESENT: f32 = 0.1;
 
 impl Op for BackdropMatte {
     fn analyse(&self, study: &mut Study) -> Result<(), OpError> {
-        let matte = (!study.has_alpha).then(|| analyse(&study.proxy));
+        let clean = clean(study)?;
+        let matte = (!study.has_alpha).then(|| analyse_with(&study.proxy, clean.as_ref()));
         let product = match &matte {
             Some(matte) => extent(&matte.alpha),
             None => extent(&fourth(&study.proxy, |alpha| alpha)),
@@ -72,7 +74,11 @@ impl Op for BackdropMatte {
         study.note(
             "backdrop_matte",
             Numbers {
-                alpha: if matte.is_some() { "backdrop" } else { "the photograph's own" },
+                alpha: match (&matte, &clean) {
+                    (None, _) => "the photograph's own",
+                    (_, None) => "backdrop",
+                    (_, Some(_)) => "plate",
+                },
                 confidence: matte.as_ref().map_or(1.0, |m| m.confidence),
                 unknown_share: matte.as_ref().map_or(0.0, |m| m.unknown_share),
                 product,
@@ -111,6 +117,18 @@ impl BackdropMatte {
             study.flag("matte-uncertain", reason);
         }
     }
+}
+
+/// The plate, laid on the photograph, if there is one.
+fn clean(study: &mut Study) -> Result<Option<Clean>, OpError> {
+    let Some(empty) = &study.plate else { return Ok(None) };
+    if study.has_alpha {
+        study.flag("plate-unused", "the plate is not used: the photograph brings its own alpha");
+        return Ok(None);
+    }
+    let clean = plate::align(&study.proxy, &study.photo, empty).map_err(|m| m.refused("backdrop_matte"))?;
+    study.note("plate", clean.fit);
+    Ok(Some(clean))
 }
 
 /// Box of all that is not certainly backdrop, on the proxy. A pixel between two certain ones is certain, so

@@ -5,50 +5,53 @@ use crate::ops::field::{Field, ln, texture, wide};
 use crate::ops::luminance;
 
 /// Light added before a logarithm, so that black stays finite.
-pub(super) const DARK: f32 = 2e-3;
+pub(in crate::ops) const DARK: f32 = 2e-3;
 /// Brightest light that is believed.
 const BRIGHT: f32 = 1e4;
 
 /// A proxy, plane by plane.
-pub(super) struct Photo {
+pub(in crate::ops) struct Photo {
     /// Linear light.
-    pub(super) light: [Field; 3],
+    pub(in crate::ops) light: [Field; 3],
     /// ln(light + DARK) of each channel.
-    pub(super) log: [Field; 3],
+    pub(in crate::ops) log: [Field; 3],
     /// ln(luminance + DARK).
-    pub(super) luma: Field,
+    pub(in crate::ops) luma: Field,
     /// ln of red over green.
-    pub(super) red: Field,
+    pub(in crate::ops) red: Field,
     /// ln of blue over green.
-    pub(super) blue: Field,
+    pub(in crate::ops) blue: Field,
+    /// Shade in logarithms that may lie on the backdrop unseen: the whole of it counts as shaded by this much.
+    pub(in crate::ops) veil: f32,
 }
 
 impl Photo {
     /// Reads a proxy. What is not a number counts as black.
-    pub(super) fn read(proxy: &Plane) -> Self {
+    pub(in crate::ops) fn read(proxy: &Plane) -> Self {
         let size = proxy.size();
         let new = || Field::unset(size);
         let three = || [new(), new(), new()];
-        let mut photo = Self { light: three(), log: three(), luma: new(), red: new(), blue: new() };
+        let mut photo =
+            Self { light: three(), log: three(), luma: new(), red: new(), blue: new(), veil: 0.0 };
         fill(proxy.floats(), &mut photo);
         photo
     }
 
-    pub(super) fn size(&self) -> Size {
+    pub(in crate::ops) fn size(&self) -> Size {
         self.luma.size()
     }
 
-    pub(super) fn width(&self) -> usize {
+    pub(in crate::ops) fn width(&self) -> usize {
         self.luma.width()
     }
 
-    pub(super) fn height(&self) -> usize {
+    pub(in crate::ops) fn height(&self) -> usize {
         self.luma.height()
     }
 
     /// Edges and texture in windows of 2·radius + 1 pixels, in logarithms; shading does not count.
     /// `near` is a log colour around which the figures are most exact.
-    pub(super) fn edges(&self, near: [f32; 3], radius: usize) -> Field {
+    pub(in crate::ops) fn edges(&self, near: [f32; 3], radius: usize) -> Field {
         let [r, g, b] = near;
         let centre = luminance(near);
         texture([(&self.luma, centre, 1.0), (&self.red, r - g, 0.5), (&self.blue, b - g, 0.25)], radius)

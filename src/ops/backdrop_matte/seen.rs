@@ -19,12 +19,17 @@ const LEAST_NOISE: f32 = 0.004;
 pub(super) struct Sums {
     colour: Cells<3>,
     weight: Field,
+    veil: f32,
 }
 
 impl Sums {
     pub(super) fn of(photo: &Photo, backdrop: &Mask) -> Self {
         let [r, g, b, weight] = add_up(photo, backdrop).planes;
-        Self { colour: Cells { planes: [r, g, b], shift: SHIFT, full: photo.size() }, weight }
+        Self {
+            colour: Cells { planes: [r, g, b], shift: SHIFT, full: photo.size() },
+            weight,
+            veil: photo.veil,
+        }
     }
 
     /// Adds a pixel to the backdrop.
@@ -38,7 +43,7 @@ impl Sums {
 
     /// The backdrop with its holes filled.
     pub(super) fn fill(&self) -> Seen {
-        Seen::new(push_pull(self.colour.clone(), &self.weight, FULL), &self.weight)
+        Seen::new(push_pull(self.colour.clone(), &self.weight, FULL), &self.weight, self.veil)
     }
 }
 
@@ -82,7 +87,7 @@ pub(super) struct Delta {
 }
 
 impl Seen {
-    fn new(log: Cells<3>, weight: &Field) -> Self {
+    fn new(log: Cells<3>, weight: &Field, veil: f32) -> Self {
         let size = weight.size();
         let mut planes: [Field; 4] = std::array::from_fn(|_| Field::new(size));
         derive(&log.planes, &mut planes);
@@ -95,7 +100,7 @@ impl Seen {
         let unshaded =
             quantile(&mut covered(half), UNSHADED).or_else(|| quantile(&mut covered(1.0), UNSHADED));
         let shape = Cells { planes, shift: log.shift, full: log.full };
-        Self { log, shape, unshaded: unshaded.unwrap_or(0.0) }
+        Self { log, shape, unshaded: unshaded.unwrap_or(0.0) + veil }
     }
 
     /// How a pixel of the photograph differs from the backdrop.

@@ -1,9 +1,11 @@
 //! The analysis on pictures whose truth is known.
 
-use super::{Matte, Reason, analyse};
+use super::{Matte, Reason, analyse, analyse_with};
+use crate::image::{AlphaMode, Encoding};
 use crate::image::{Format, Plane, Size};
-use crate::ops::Side;
+use crate::ops::plate::{self, Extra};
 use crate::ops::testing::noise;
+use crate::ops::{Frame, Side};
 
 /// A set: a graded backdrop, a soft shadow, noise, and a product of which `cover` tells alpha.
 struct Set<F: Fn(f32, f32) -> f32> {
@@ -23,10 +25,16 @@ impl<F: Fn(f32, f32) -> f32> Set<F> {
     }
 
     fn photograph(&self) -> Plane {
+        self.before(|_, _| 1.0)
+    }
+
+    /// The photograph before a wall that takes its share of the light.
+    fn before(&self, wall: fn(f32, f32) -> f32) -> Plane {
         Plane::rgba(self.size, |x, y| {
             let (u, v) = (x as f32 + 0.5, y as f32 + 0.5);
             let alpha = (self.cover)(u, v);
             let (light, left) = self.light(u, v);
+            let light = light * wall(u, v);
             let mix = |c: usize| {
                 let grain = (noise(x, y, c as u32 + 1) - 0.5) * 0.006;
                 let cloth = self.product[c] * (1.0 + 0.3 * (noise(x / 3, y / 3, 9) - 0.5));
@@ -68,6 +76,43 @@ fn a_disc_on_a_graded_backdrop_with_a_shadow_is_cut_out() {
     }
     let [r, g, _, certain] = matte.foreground.rgba_at(180, 140);
     assert!((r / g - RED[0] / RED[1]).abs() < 0.5 && certain == 1.0);
+}
+
+/// Bricks above a table.
+fn wall(x: f32, y: f32) -> f32 {
+    let row = (y / 24.0).floor();
+    let joint = |v: f32, n: f32| (v / n).fract() < 0.12;
+    let brick = 0.75 + 0.2 * noise(((x + 20.0 * (row % 2.0)) / 40.0) as u32, row as u32, 6);
+    let upper = if joint(y, 24.0) || joint(x + 20.0 * (row % 2.0), 40.0) { 0.95 } else { brick };
+    let table = ((y - 228.0) / 3.0).clamp(0.0, 1.0);
+    upper + (0.45 - upper) * table
+}
+
+fn plate_of(proxy: Plane) -> Extra {
+    let photo = Frame::whole(proxy.size());
+    let encoding = std::sync::Arc::new(Encoding::srgb(256));
+    Extra { proxy, photo, format: Format::RGBA8, encoding, alpha: AlphaMode::None, fit: None }
+}
+
+#[test]
+fn a_plate_cuts_a_product_out_of_a_brick_wall_above_a_table() {
+    let set = Set { size: SIZE, product: RED, shadow: 0.35, cover: disc(180.0, 140.0, 70.0) };
+    let empty = Set { size: SIZE, product: RED, shadow: 0.0, cover: |_, _| 0.0 };
+    let (photograph, plate) = (set.before(wall), plate_of(empty.before(wall)));
+    let alone = analyse(&photograph);
+    let clean =
+        plate::align(&photograph, &Frame::whole(SIZE), &plate).unwrap_or_else(|e| unreachable!("{e}"));
+    let matte = analyse_with(&photograph, Some(&clean));
+    assert!(set.error(&matte) < 0.004, "alpha is {} off with the plate", set.error(&matte));
+    assert!(set.error(&alone) > 0.05, "the wall must be too hard without: {}", set.error(&alone));
+    for (x, y) in [(10, 10), (300, 260), (190, 240)] {
+        let (light, left) = set.light(x as f32 + 0.5, y as f32 + 0.5);
+        let [r, ..] = matte.backdrop.rgba_at(x, y);
+        let truth = light * left * wall(x as f32 + 0.5, y as f32 + 0.5);
+        assert!((r / truth - 1.0).abs() < 0.05, "backdrop at {x}, {y}: {r} for {truth}");
+        let found = matte.transmission.gray_at(x, y);
+        assert!((found - left).abs() < 0.04, "transmission at {x}, {y}: {found} for {left}");
+    }
 }
 
 #[test]

@@ -17,10 +17,10 @@ const LEAST: f32 = 32.0;
 const CLEAR: f32 = 0.985;
 
 /// Share of the unshadowed backdrop's light that is left, 0 … 1; 1 where there is no backdrop to judge by.
-pub(super) fn transmission(photo: &Photo, seen: &Seen, backdrop: &Mask) -> Plane {
-    let mut left = Plane::zeros(photo.size(), Format::Gray);
-    match clear_light(photo, backdrop) {
-        Some(light) => compare(seen, &light, &mut left),
+pub(super) fn transmission(seen: &Seen, clear: Option<&Surface>) -> Plane {
+    let mut left = Plane::zeros(seen.log.full, Format::Gray);
+    match clear {
+        Some(light) => compare(seen, light, &mut left),
         None => left.floats_mut().fill(1.0),
     }
     left

@@ -51,6 +51,14 @@ impl Surface {
         fitted
     }
 
+    /// The surface that has one value everywhere.
+    #[must_use]
+    pub fn level(value: f32) -> Self {
+        let mut terms = [0.0; TERMS];
+        terms[0] = value.into();
+        Self { terms }
+    }
+
     /// The cubic in u along a row: factors of 1, u, u² and u³.
     #[must_use]
     pub fn along(&self, v: f64) -> [f32; 4] {
