@@ -16,6 +16,7 @@ pub mod resize;
 pub mod shadow;
 pub mod testing;
 mod transfer;
+pub mod trimap;
 pub mod white_balance;
 
 mod scene;
