@@ -82,7 +82,7 @@ fn a_model_gives_what_a_naive_convolution_gives() {
 #[test]
 fn a_model_answers_in_the_size_of_the_photograph() {
     let pick = constant("w", &[1, 3, 1, 1], &[0.0, 1.0, 0.0]);
-    let nodes = [node("Conv", &["photo", "w"], "matte", &[])];
+    let nodes = [node("Conv", &["photo", "w"], "matte", &[ints("kernel_shape", &[1, 1])])];
     let picture = value("photo", &[1, 3, 16, 24]);
     let bytes = file(&graph(&nodes, &[pick], &picture, &[value("matte", &[1, 1, 16, 24])]));
     let model = Model::open(bytes, "green", descriptor("size = [24, 16]"), 1).unwrap();
@@ -175,6 +175,24 @@ fn a_model_takes_colour_planes_alone() {
     }
 }
 
+#[test]
+fn damaged_models_are_refused_and_nothing_worse() {
+    let text = format!("{DESCRIPTOR}output = 1");
+    let good = convolution(1, "Sigmoid");
+    for length in 0..good.len() {
+        let found = Model::open(good[..length].to_vec(), "cut", descriptor(&text), 1);
+        assert!(found.is_err() || length + 16 > good.len(), "cut at {length}");
+    }
+    for (at, flip) in (0..good.len()).flat_map(|at| [1, 4, 0x80, 0xff].map(|flip| (at, flip))) {
+        let mut bytes = good.clone();
+        bytes[at] ^= flip;
+        if let Ok(model) = Model::open(bytes, "bent", descriptor(&text), 1) {
+            let p = model.probability(&photograph(SIZE)).unwrap();
+            assert!(p.floats().iter().all(|v| (0.0..=1.0).contains(v)), "byte {at}, {flip:#x}");
+        }
+    }
+}
+
 /// The folder that a variable names, or nothing, said past the test runner's capture.
 fn folder(variable: &str, what: &str) -> Option<PathBuf> {
     let found = std::env::var_os(variable).map(PathBuf::from);
@@ -198,6 +216,20 @@ fn overlap(a: impl Iterator<Item = bool>, b: impl Iterator<Item = bool>) -> f64 
     f64::from(both) / f64::from(either.max(1))
 }
 
+const STUDIO: [&str; 9] = [
+    "dog_offwhite",
+    "hoodie_blue_offwhite",
+    "hoodie_grey_grey",
+    "hoodie_white_offwhite",
+    "knit_red_offwhite",
+    SHEER,
+    "plimsolls_offwhite",
+    "polo_green",
+    "rabbit_green",
+];
+/// Sheer cloth, which the model takes for opaque.
+const SHEER: &str = "lace_cream_grey";
+
 #[test]
 fn a_real_model_finds_the_product_of_studio_shots() {
     let Some(models) = folder(
@@ -210,33 +242,27 @@ fn a_real_model_finds_the_product_of_studio_shots() {
     let Some(data) = folder("PACKSHOT_DATA", "no real model checked on photographs") else { return };
     let bytes = codec::read_file(&models.join("u2netp.onnx")).unwrap();
     let open = |threads| Model::open(bytes.clone(), "any name", None, threads).unwrap();
-    let (model, alone) = (open(2), open(1));
+    let model = open(2);
     assert!(model.note().is_some_and(|n| n.contains("Apache-2.0")));
-    let mut wrong = Vec::new();
-    for (stem, least) in [("hoodie_blue_offwhite", 0.8), ("dog_offwhite", 0.8), ("polo_green", 0.8)] {
+    for (i, stem) in STUDIO.into_iter().enumerate() {
         let photo = proxy::study(&read(&data.join(format!("studio/image/{stem}.png")))).proxy;
         let p = model.probability(&photo).unwrap();
-        let truth = read(&data.join(format!("studio/alpha/{stem}.png")));
-        let truth = shrink(&truth, p.size());
+        let truth = shrink(&read(&data.join(format!("studio/alpha/{stem}.png"))), p.size());
         let found = overlap(p.floats().iter().map(|p| *p >= 0.5), truth.iter().map(|a| *a >= 0.5));
         let map = trimap(&p, model.size());
         let certain = map.floats().iter().zip(&truth).filter(|(t, _)| **t != UNKNOWN);
-        let (mut all, mut bad) = (0, 0);
-        certain.for_each(|(t, a)| {
-            all += 1;
-            bad += u32::from(if *t == PRODUCT { *a < 0.98 } else { *a > 0.02 });
-        });
-        println!(
-            "{stem}: overlap {found:.3}, certain {:.3}, of these wrong {:.4}",
-            f64::from(all) / truth.len() as f64,
-            f64::from(bad) / f64::from(all.max(1))
-        );
-        if found < least {
-            wrong.push(format!("{stem}: overlap {found:.3}"));
+        let right = |t: f32, a: f32| if t == PRODUCT { a >= 0.98 } else { a <= 0.02 };
+        let (mut all, mut wrong) = (0, 0);
+        certain.for_each(|(t, a)| (all, wrong) = (all + 1, wrong + u32::from(!right(*t, *a))));
+        let (share, wrong) = (f64::from(all) / truth.len() as f64, f64::from(wrong) / f64::from(all.max(1)));
+        println!("{stem}: overlap {found:.3}, certain {share:.3}, of these wrong {wrong:.4}");
+        assert!(found > 0.8, "{stem}: overlap {found:.3}");
+        assert!(share > 0.8, "{stem}: {share:.3} is certain");
+        assert!(stem == SHEER || wrong < 0.02, "{stem}: {wrong:.4} of the certain is wrong");
+        if i == 0 {
+            assert_eq!(p, open(1).probability(&photo).unwrap(), "{stem}: threads change the answer");
         }
-        assert_eq!(p, alone.probability(&photo).unwrap(), "{stem}: threads change the answer");
     }
-    assert!(wrong.is_empty(), "{wrong:?}");
 }
 
 /// Block means of 16-bit alpha, 0 … 1.
