@@ -8,7 +8,7 @@
 mod onnx;
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use onnx::{Message, constant, file, graph, inner, ints, node, value};
 use packshot::codec::{self, DecodeOptions};
@@ -202,7 +202,7 @@ fn folder(variable: &str, what: &str) -> Option<PathBuf> {
     found
 }
 
-fn read(path: &PathBuf) -> Image {
+fn read(path: &Path) -> Image {
     codec::decode(&codec::read_file(path).unwrap(), &DecodeOptions::default(), &Pool::default()).unwrap()
 }
 
