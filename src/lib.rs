@@ -10,6 +10,8 @@ pub mod engine;
 pub mod exec;
 pub mod image;
 pub mod kernel;
+#[cfg(feature = "onnx")]
+pub mod model;
 pub mod ops;
 pub mod plan;
 pub mod recipe;

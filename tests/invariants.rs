@@ -78,7 +78,7 @@ fn only_the_gpu_executor_names_wgpu() {
 
 #[test]
 fn only_codec_catalog_and_cli_touch_files() {
-    for room in ["image", "colour", "ops", "exec", "recipe", "demo"] {
+    for room in ["image", "colour", "ops", "exec", "recipe", "demo", "model"] {
         clean(&format!("src/{room}"), &["std::fs", "File::open", "File::create"]);
     }
     for file in ["kernel.rs", "plan.rs", "engine.rs"] {
@@ -88,7 +88,7 @@ fn only_codec_catalog_and_cli_touch_files() {
 
 #[test]
 fn only_the_command_line_prints() {
-    let rooms = ["image", "colour", "codec", "ops", "exec", "recipe", "catalog", "demo"];
+    let rooms = ["image", "colour", "codec", "ops", "exec", "recipe", "catalog", "demo", "model"];
     for room in rooms {
         clean(&format!("src/{room}"), &["println!", "eprintln!", "print!(", "dbg!"]);
     }
@@ -104,6 +104,11 @@ fn dependencies_point_one_way() {
     clean("src/codec", &["crate::plan", "crate::ops", "crate::exec", "crate::recipe", "crate::catalog"]);
     clean("src/recipe", &["crate::exec", "crate::engine", "crate::catalog", "crate::cli"]);
     clean("src/catalog", &["crate::cli", "clap"]);
+    clean(
+        "src/model",
+        &["crate::codec", "crate::ops", "crate::plan", "crate::exec", "crate::recipe", "crate::engine"],
+    );
+    clean("src/ops", &["crate::model", "rten"]);
     clean("src/demo", &["crate::ops", "crate::plan", "crate::exec", "crate::catalog"]);
 }
 

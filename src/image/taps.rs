@@ -1,15 +1,22 @@
 //! Resampling weights: which source pixels make an output pixel, and how much of each.
 //!
 //! Computed once, in `f64`, on the host: both twins read the same `f32` table. The filter is Lanczos with
-//! three lobes (C. E. Duchon, "Lanczos Filtering in One and Two Dimensions", 1979), widened by the scale
-//! when shrinking so that nothing aliases. Beyond the picture its edge pixels repeat.
+//! three lobes (C. E. Duchon, "Lanczos Filtering in One and Two Dimensions", 1979), or a triangle where
+//! nothing may overshoot; widened by the scale when shrinking so that nothing aliases. Beyond the picture
+//! its edge pixels repeat.
 
 use std::f64::consts::PI;
 
 use super::{Format, Plane, Size};
 
-/// Lobes of the filter on each side.
+/// Lobes of the Lanczos filter on each side.
 const LOBES: f64 = 3.0;
+
+/// A filter and how far it reaches on each side, in pixels.
+struct Filter {
+    reach: f64,
+    weight: fn(f64) -> f64,
+}
 
 /// The weights of one axis: for each output pixel a first source pixel and `count` weights from there on.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,9 +31,19 @@ impl Taps {
     /// source with `len` pixels.
     #[must_use]
     pub fn lanczos3(len: u32, start: f64, span: f64, out: u32) -> Self {
+        Self::new(len, start, span, out, &Filter { reach: LOBES, weight: lanczos })
+    }
+
+    /// As [`Self::lanczos3`], with a triangle: linear interpolation when enlarging. Never overshoots.
+    #[must_use]
+    pub fn triangle(len: u32, start: f64, span: f64, out: u32) -> Self {
+        Self::new(len, start, span, out, &Filter { reach: 1.0, weight: |x| (1.0 - x.abs()).max(0.0) })
+    }
+
+    fn new(len: u32, start: f64, span: f64, out: u32, filter: &Filter) -> Self {
         let scale = span / f64::from(out.max(1));
         let rows: Vec<(i64, Vec<f64>)> = (0..out)
-            .map(|i| one(start + (f64::from(i) + 0.5) * scale, scale.max(1.0), i64::from(len)))
+            .map(|i| one(start + (f64::from(i) + 0.5) * scale, scale.max(1.0), i64::from(len), filter))
             .collect();
         let count = rows.iter().map(|(_, w)| w.len()).max().unwrap_or(1);
         let mut taps = Self { firsts: Vec::new(), weights: Vec::new(), count };
@@ -79,15 +96,15 @@ impl Taps {
 }
 
 /// Weights of one output pixel centred at `centre`, folded into the picture and normalised.
-fn one(centre: f64, widen: f64, len: i64) -> (i64, Vec<f64>) {
-    let support = LOBES * widen;
+fn one(centre: f64, widen: f64, len: i64, filter: &Filter) -> (i64, Vec<f64>) {
+    let support = filter.reach * widen;
     let lo = (centre - support).floor() as i64;
     let hi = (centre + support).ceil() as i64;
     let clamp = |j: i64| j.clamp(0, len - 1);
     let first = clamp(lo);
     let mut weights = vec![0.0; (clamp(hi) - first + 1) as usize];
     for j in lo..=hi {
-        weights[(clamp(j) - first) as usize] += lanczos((j as f64 + 0.5 - centre) / widen);
+        weights[(clamp(j) - first) as usize] += (filter.weight)((j as f64 + 0.5 - centre) / widen);
     }
     let sum: f64 = weights.iter().sum();
     weights.iter_mut().for_each(|w| *w /= sum);
@@ -130,6 +147,25 @@ mod tests {
         assert!(Taps::lanczos3(50, 0.0, 50.0, 50).copies_from(0));
         assert!(Taps::lanczos3(50, 10.0, 30.0, 30).copies_from(10));
         assert!(!Taps::lanczos3(50, 10.5, 30.0, 30).copies_from(10));
+    }
+
+    /// A straight ramp stays straight away from the ends, and no value leaves the range of the source.
+    #[test]
+    fn a_triangle_interpolates_and_never_overshoots() {
+        for (len, out) in [(10, 40), (7, 16), (9, 9)] {
+            let taps = Taps::triangle(len, 0.0, f64::from(len), out);
+            for i in 0..out as usize {
+                let (first, w) =
+                    (taps.firsts[i] as usize, &taps.weights[i * taps.count..(i + 1) * taps.count]);
+                let found: f32 = w.iter().enumerate().map(|(k, w)| (first + k) as f32 * w).sum();
+                let scale = f64::from(len) / f64::from(out);
+                let truth = ((i as f64 + 0.5) * scale - 0.5).clamp(0.0, f64::from(len - 1)) as f32;
+                assert!((found - truth).abs() < 1e-5, "{len} to {out}: {i} is {found}, not {truth}");
+                assert!(w.iter().all(|w| *w >= 0.0));
+            }
+        }
+        let means = Taps::triangle(90, 0.0, 90.0, 9);
+        assert!(means.weights.iter().all(|w| *w >= 0.0) && means.count >= 19);
     }
 
     /// A cosine well below the new Nyquist frequency is kept; one above it vanishes.

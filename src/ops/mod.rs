@@ -18,6 +18,7 @@ pub mod shadow;
 pub mod testing;
 mod transfer;
 pub mod triangulate;
+pub mod trimap;
 pub mod white_balance;
 
 mod scene;
