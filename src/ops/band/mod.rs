@@ -1,0 +1,46 @@
+//! The unknown band: alpha solved from a trimap, at full resolution, where it is unknown and nowhere else.
+//!
+//! 1. The unknown pixels and what their windows reach are cut into tiles ([`tiles`]) and gathered from the
+//!    photograph, level by level ([`gather`]); what product and backdrop look like is gathered beside them
+//!    ([`statistics`]).
+//! 2. From the coarsest level to the finest: grain is smoothed ([`denoise`]), the colour scatter of every
+//!    window factored ([`windows`]), each pixel's likely alpha found with a weight ([`likelihood`]), and the
+//!    matting Laplacian with that data term relaxed by a fixed Chebyshev iteration ([`fit`], [`relax`]). The
+//!    next level starts from the solution ([`enlarge`]).
+//! 3. The finest solution is settled ([`settle`]) and read by any frame ([`spread`]).
+//!
+//! Few steps a level are enough: coarse levels carry what is far, and stopping early keeps low contrast
+//! from being smeared. All counts are fixed; nothing depends on the pixels but the pixels.
+
+mod cases;
+mod denoise;
+mod enlarge;
+mod fit;
+mod gather;
+mod halo;
+mod likelihood;
+mod record;
+mod relax;
+mod settle;
+mod spread;
+mod statistics;
+mod tiles;
+mod windows;
+
+pub use gather::Light;
+pub use record::{Band, Solved};
+pub use tiles::Trimap;
+
+use crate::kernel::Kernel;
+
+/// Every kernel of the band.
+pub static KERNELS: [&Kernel; 8] = [
+    &denoise::BAND_DENOISE,
+    &windows::BAND_WINDOWS,
+    &likelihood::BAND_LIKELIHOOD,
+    &fit::BAND_FIT,
+    &relax::BAND_RELAX,
+    &enlarge::BAND_ENLARGE,
+    &settle::BAND_SETTLE,
+    &spread::BAND_SPREAD,
+];

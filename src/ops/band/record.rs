@@ -1,0 +1,329 @@
+//! The schedule: which kernels run over which level, how often, with which numbers.
+
+use std::sync::Arc;
+
+use super::denoise::{BAND_DENOISE, DenoiseParams};
+use super::enlarge::{BAND_ENLARGE, EnlargeParams};
+use super::fit::{BAND_FIT, FitParams};
+use super::gather::{DARK, Light, Reader, gather, noise};
+use super::likelihood::{BAND_LIKELIHOOD, LikelihoodParams};
+use super::relax::{BAND_RELAX, RelaxParams};
+use super::settle::{BAND_SETTLE, SettleParams};
+use super::statistics::{backdrop_variety, statistics};
+use super::tiles::{Tiles, Trimap};
+use super::windows::{BAND_WINDOWS, WindowParams};
+use crate::image::{Format, Image, Plane, Size};
+use crate::plan::{Plan, PlanError, PlaneId};
+
+/// Levels from the photograph's own pixels to eighths.
+const LEVELS: u32 = 4;
+/// Steps on the coarsest level, on each other, and in each round on the finest.
+const COARSEST: u32 = 60;
+const COARSE: u32 = 20;
+const FINE: u32 = 12;
+/// Rounds of likelihood and solve on the finest level.
+const ROUNDS: u32 = 2;
+/// The slowest error that the iteration aims at, as a share of the fastest.
+const SLOWEST: f32 = 0.01;
+/// Squared colour difference that still is grain, in variances of the noise.
+const GRAIN: f32 = 40.0;
+/// What smoothing leaves of the noise's variance.
+const SMOOTHED: f32 = 1.0 / 6.0;
+/// Alpha this near to 0 or 1 is certain.
+const SNAP: f32 = 0.005;
+/// Variety of chromaticity up to which a backdrop is a studio's.
+const STUDIO: f32 = 0.03;
+
+/// What depends on the kind of photograph.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Tuning {
+    /// Ridge of the colour fits.
+    ridge: f32,
+    /// See [`LikelihoodParams`].
+    spread: f32,
+    shade: f32,
+    ends: f32,
+    tip: f32,
+    apart: f32,
+    trust: f32,
+}
+
+impl Tuning {
+    /// A product before a plain backdrop: the colours of both are few and tell much.
+    const STUDIO: Self =
+        Self { ridge: 1e-6 / 9.0, spread: 1.0, shade: 0.01, ends: 1.5, tip: 15.0, apart: 10.0, trust: 1e-2 };
+    /// Anything before anything: colours tell less, windows more.
+    const SCENE: Self =
+        Self { ridge: 3e-5 / 9.0, spread: 3.0, shade: 0.01, ends: 1.5, tip: 7.0, apart: 10.0, trust: 2e-3 };
+}
+
+/// One level of a band.
+#[derive(Clone, Debug)]
+struct Level {
+    size: Size,
+    reach: u32,
+    light: Arc<Plane>,
+    table: Arc<Plane>,
+}
+
+/// The unknown pixels of a photograph, gathered and ready to be solved.
+#[derive(Clone, Debug)]
+pub struct Band {
+    /// Finest first.
+    levels: Vec<Level>,
+    statistics: Arc<Plane>,
+    index: Arc<Plane>,
+    tuning: Tuning,
+    noise: [f32; 2],
+    /// In which light it is solved.
+    pub light: Light,
+    /// Variance of the noise a unit of light.
+    pub grain: f32,
+    /// Share of the photograph that is unknown.
+    pub unknown_share: f32,
+}
+
+/// A solved band in a plan.
+#[derive(Clone, Copy, Debug)]
+pub struct Solved {
+    /// Alpha of the tiles.
+    pub alpha: PlaneId,
+    /// Tiles by place.
+    pub index: PlaneId,
+    /// Light of the tiles and the trimap, as gathered.
+    pub light: PlaneId,
+    /// The table of the tiles.
+    pub table: PlaneId,
+    /// Rows of the band to a neighbour.
+    pub reach: u32,
+}
+
+impl Band {
+    /// Gathers the unknown pixels of a photograph; `light` is chosen by the backdrop where it is not given. The
+    /// trimap has the photograph's size.
+    #[must_use]
+    pub fn gather(image: &Image, trimap: &Trimap, light: Option<Light>) -> Self {
+        let linear = Reader::new(image, Light::Linear);
+        let studio = backdrop_variety(&linear, trimap) < STUDIO;
+        let light = light.unwrap_or(if studio { Light::Linear } else { Light::Display });
+        let reader = Reader::new(image, light);
+        let grain = noise(image, trimap);
+        let mut trimaps = vec![trimap.clone()];
+        for level in 1..LEVELS as usize {
+            let half = trimaps[level - 1].half();
+            trimaps.push(half);
+        }
+        let tiles: Vec<Tiles> = trimaps.iter().map(Tiles::of).collect();
+        let levels = (0..LEVELS as usize).map(|l| Level {
+            size: tiles[l].plane_size(),
+            reach: tiles[l].reach(),
+            light: gather(&reader, &tiles[l], &trimaps[l], l as u32).into(),
+            table: tiles[l].table(tiles.get(l + 1)).into(),
+        });
+        Self {
+            levels: levels.collect(),
+            statistics: statistics(&reader, trimap).into(),
+            index: tiles[0].index().into(),
+            tuning: if studio { Tuning::STUDIO } else { Tuning::SCENE },
+            noise: match light {
+                Light::Linear => [grain * DARK, grain],
+                // The sRGB curve makes the variance of photon noise nearly the same at any light.
+                Light::Display => [0.25 * grain, 0.0],
+            },
+            light,
+            grain,
+            unknown_share: trimap.unknown_share(),
+        }
+    }
+
+    /// Whether there is nothing to solve.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.levels[0].size.height == 0
+    }
+
+    /// Tiles by place, for a picture without a band to solve.
+    #[must_use]
+    pub fn index(&self) -> Arc<Plane> {
+        self.index.clone()
+    }
+
+    /// Records the solve.
+    ///
+    /// # Errors
+    /// [`PlanError`] where the recording is inconsistent.
+    pub fn record(&self, plan: &mut Plan, op: &'static str) -> Result<Solved, PlanError> {
+        let statistics = plan.constant("colour statistics", self.statistics.clone());
+        let mut coarser: Option<(PlaneId, PlaneId)> = None;
+        let mut finest = None;
+        for (depth, level) in self.levels.iter().enumerate().rev().filter(|(_, l)| l.size.height > 0) {
+            let mut at = OnLevel { band: self, plan, op, level, depth, statistics };
+            let (state, light, table) = at.solve(coarser)?;
+            coarser = Some((state, table));
+            finest = Some((state, light, table));
+        }
+        let (state, light, table) = finest.unwrap_or((statistics, statistics, statistics));
+        let alpha = plan.plane("band alpha", self.levels[0].size, Format::Gray);
+        let settle = SettleParams { snap: SNAP, pad0: 0.0, pad1: 0.0, pad2: 0.0 };
+        plan.record(op, &BAND_SETTLE, &settle, &[state], &[alpha])?;
+        let index = plan.constant("tiles by place", self.index.clone());
+        Ok(Solved { alpha, index, light, table, reach: self.levels[0].reach })
+    }
+}
+
+/// One level in the recording.
+struct OnLevel<'a> {
+    band: &'a Band,
+    plan: &'a mut Plan,
+    op: &'static str,
+    level: &'a Level,
+    depth: usize,
+    statistics: PlaneId,
+}
+
+impl OnLevel<'_> {
+    /// The state after the level's last step, its light as gathered, and its table.
+    fn solve(
+        &mut self,
+        coarser: Option<(PlaneId, PlaneId)>,
+    ) -> Result<(PlaneId, PlaneId, PlaneId), PlanError> {
+        let light = self.plan.constant("band light", self.level.light.clone());
+        let tiles = self.plan.constant("band tiles", self.level.table.clone());
+        let clean = if self.depth == 0 { self.denoise(light, tiles)? } else { light };
+        let windows = self.windows(clean, tiles)?;
+        let mut state = match coarser {
+            Some((state, coarse)) => self.enlarge(state, coarse, clean, tiles)?,
+            None => self.plan.constant("nothing yet", Plane::zeros(self.level.size, Format::Rgba)),
+        };
+        let rounds = if self.depth == 0 { ROUNDS } else { 1 };
+        for round in 0..rounds {
+            let solved = coarser.is_some() || round > 0;
+            state = self.likelihood(state, clean, tiles, solved)?;
+            let steps = match (self.depth, coarser) {
+                (0, _) => FINE,
+                (_, None) => COARSEST,
+                _ => COARSE,
+            };
+            for (momentum, step) in chebyshev(steps) {
+                state = self.step(state, clean, windows, tiles, momentum, step)?;
+            }
+        }
+        Ok((state, light, tiles))
+    }
+
+    fn denoise(&mut self, light: PlaneId, tiles: PlaneId) -> Result<PlaneId, PlanError> {
+        let clean = self.plan.plane("band without grain", self.level.size, Format::Rgba);
+        let [base, slope] = self.band.noise.map(|v| v * GRAIN);
+        let params = DenoiseParams { reach: self.level.reach, base: base.max(1e-7), slope, pad0: 0.0 };
+        self.plan.record(self.op, &BAND_DENOISE, &params, &[light, tiles], &[clean])?;
+        Ok(clean)
+    }
+
+    fn windows(&mut self, clean: PlaneId, tiles: PlaneId) -> Result<[PlaneId; 3], PlanError> {
+        let size = self.level.size;
+        let pivots = self.plan.plane("window pivots", size, Format::Rgba);
+        let l20 = self.plan.plane("window l20", size, Format::Gray);
+        let l21 = self.plan.plane("window l21", size, Format::Gray);
+        let ridge = self.band.tuning.ridge;
+        let params = WindowParams { reach: self.level.reach, ridge, pad0: 0.0, pad1: 0.0 };
+        self.plan.record(self.op, &BAND_WINDOWS, &params, &[clean, tiles], &[pivots, l20, l21])?;
+        Ok([pivots, l20, l21])
+    }
+
+    fn enlarge(
+        &mut self,
+        state: PlaneId,
+        coarse: PlaneId,
+        clean: PlaneId,
+        tiles: PlaneId,
+    ) -> Result<PlaneId, PlanError> {
+        let next = self.plan.plane("enlarged", self.level.size, Format::Rgba);
+        let params = EnlargeParams { pad0: 0, pad1: 0, pad2: 0, pad3: 0 };
+        self.plan.record(self.op, &BAND_ENLARGE, &params, &[state, coarse, clean, tiles], &[next])?;
+        Ok(next)
+    }
+
+    fn likelihood(
+        &mut self,
+        state: PlaneId,
+        clean: PlaneId,
+        tiles: PlaneId,
+        solved: bool,
+    ) -> Result<PlaneId, PlanError> {
+        let by = self.band.tuning;
+        let left = if self.depth == 0 { SMOOTHED } else { 0.25 };
+        let [base, slope] = self.band.noise.map(|v| v * left);
+        let params = LikelihoodParams {
+            base,
+            slope,
+            spread: by.spread,
+            shade: by.shade,
+            ends: by.ends,
+            tip: by.tip,
+            apart: by.apart,
+            // Nine windows share a pixel of the Laplacian.
+            trust: by.trust / 9.0,
+            cell: (1_u32 << self.depth) as f32 / super::tiles::SIDE as f32,
+            solved: f32::from(u8::from(solved)),
+            pad0: 0.0,
+            pad1: 0.0,
+        };
+        let next = self.plan.plane("likelihood", self.level.size, Format::Rgba);
+        let inputs = [state, clean, self.statistics, tiles];
+        self.plan.record(self.op, &BAND_LIKELIHOOD, &params, &inputs, &[next])?;
+        Ok(next)
+    }
+
+    fn step(
+        &mut self,
+        state: PlaneId,
+        clean: PlaneId,
+        [pivots, l20, l21]: [PlaneId; 3],
+        tiles: PlaneId,
+        momentum: f32,
+        step: f32,
+    ) -> Result<PlaneId, PlanError> {
+        let (size, reach) = (self.level.size, self.level.reach);
+        let affine = self.plan.plane("affine maps", size, Format::Rgba);
+        let params = FitParams { reach, pad0: 0, pad1: 0, pad2: 0 };
+        self.plan.record(self.op, &BAND_FIT, &params, &[state, clean, pivots, l20, l21, tiles], &[affine])?;
+        let next = self.plan.plane("solver state", size, Format::Rgba);
+        let params = RelaxParams { reach, momentum, step, pad0: 0.0 };
+        self.plan.record(self.op, &BAND_RELAX, &params, &[state, affine, clean, tiles], &[next])?;
+        Ok(next)
+    }
+}
+
+/// Momentum and length of each step of a Chebyshev iteration on a spectrum from [`SLOWEST`] to 1 (Saad 2003,
+/// algorithm 12.1).
+fn chebyshev(steps: u32) -> impl Iterator<Item = (f32, f32)> {
+    let (middle, half) = (0.5 * (1.0 + SLOWEST), 0.5 * (1.0 - SLOWEST));
+    let sigma = middle / half;
+    let mut rho = 1.0 / sigma;
+    (0..steps).map(move |i| {
+        if i == 0 {
+            return (0.0, 1.0 / middle);
+        }
+        let next = 1.0 / (2.0 * sigma - rho);
+        let pair = (next * rho, 2.0 * next / half);
+        rho = next;
+        pair
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_iteration_shrinks_every_error_of_its_spectrum() {
+        for eigenvalue in [SLOWEST, 0.03, 0.1, 0.5, 0.9, 1.0] {
+            let (mut error, mut moved) = (1.0_f64, 0.0_f64);
+            for (momentum, step) in chebyshev(COARSEST) {
+                moved = f64::from(momentum) * moved - f64::from(step * eigenvalue) * error;
+                error += moved;
+            }
+            assert!(error.abs() < 1e-3, "{eigenvalue} leaves {error}");
+        }
+    }
+}
