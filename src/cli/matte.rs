@@ -30,6 +30,15 @@ pub(super) struct MatteArgs {
     /// A photograph of the empty set, by the same camera at the same place.
     #[arg(long, value_name = "IMAGE")]
     plate: Option<PathBuf>,
+    /// What is known: black is backdrop, white product, everything else is found.
+    #[arg(long, value_name = "IMAGE", conflicts_with = "shots")]
+    trimap: Option<PathBuf>,
+    /// White where there is product, whatever the analysis finds.
+    #[arg(long, value_name = "IMAGE", conflicts_with = "shots")]
+    keep: Option<PathBuf>,
+    /// White where there is none.
+    #[arg(long, value_name = "IMAGE", conflicts_with = "shots")]
+    drop: Option<PathBuf>,
     #[command(flatten)]
     pair: PairArgs,
     #[command(flatten)]
@@ -46,7 +55,11 @@ pub(super) struct MatteArgs {
 pub(super) fn run(args: &MatteArgs) -> Result<(), Failed> {
     let engine = args.engine.open(true)?;
     let pair = args.pair.paths()?;
-    let recipe = Recipe::builtin(if pair.is_some() { "triangulate" } else { "matte" })?;
+    let recipe = Recipe::builtin(match (pair, &args.trimap) {
+        (Some(_), _) => "triangulate",
+        (None, Some(_)) => "trimap",
+        (None, None) => "matte",
+    })?;
     let [front, plate] = match (&args.image, pair) {
         (_, Some([[shot, plate], _])) => [Some(shot), Some(plate)],
         (image, None) => [image.as_ref(), args.plate.as_ref()],
@@ -58,10 +71,16 @@ pub(super) fn run(args: &MatteArgs) -> Result<(), Failed> {
     let plate = plate.map(|path| read(path, &engine)).transpose()?;
     let second = pair.map(|[_, paths]| Ok::<_, Failed>([read(paths[0], &engine)?, read(paths[1], &engine)?]));
     let second = second.transpose()?;
+    let masks = [&args.trimap, &args.keep, &args.drop].map(|path| path.as_ref().map(|p| read(p, &engine)).transpose());
+    let [trimap, keep, drop] = masks;
+    let (trimap, keep, drop) = (trimap?, keep?, drop?);
     let shots = Shots {
         front: &image,
         plate: plate.as_ref(),
         second: second.as_ref().map(|[shot, plate]| [shot, plate]),
+        trimap: trimap.as_ref(),
+        keep: keep.as_ref(),
+        drop: drop.as_ref(),
     };
     let wanted = Wanted {
         name: "cut-out".into(),

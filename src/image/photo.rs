@@ -87,7 +87,17 @@ impl Image {
         self.pixels.size()
     }
 
-    /// Sample type and channels of its pixels.
+    /// A sample as an 8-bit code.
+    #[must_use]
+    pub fn code8(&self, sample: usize) -> u8 {
+        match self.samples().0 {
+            Sample::U8 => self.pixels.bytes()[sample],
+            Sample::U16 => (self.pixels.shorts()[sample] / 257) as u8,
+            Sample::F32 => (self.pixels.floats()[sample].clamp(0.0, 1.0) * 255.0 + 0.5) as u8,
+        }
+    }
+
+    /// Sample type and channels.
     #[must_use]
     pub fn samples(&self) -> (Sample, u8) {
         match self.pixels.format() {
@@ -107,6 +117,12 @@ pub struct Shots<'a> {
     pub plate: Option<&'a Image>,
     /// The same product before another backdrop, and that empty set.
     pub second: Option<[&'a Image; 2]>,
+    /// What a person knows: black is backdrop, white product, grey to be found.
+    pub trimap: Option<&'a Image>,
+    /// White where a person wants product, whatever an analysis finds.
+    pub keep: Option<&'a Image>,
+    /// White where a person wants none.
+    pub drop: Option<&'a Image>,
 }
 
 impl<'a> Shots<'a> {
@@ -121,7 +137,7 @@ impl<'a> Shots<'a> {
 
 impl<'a> From<&'a Image> for Shots<'a> {
     fn from(front: &'a Image) -> Self {
-        Self { front, plate: None, second: None }
+        Self { front, plate: None, second: None, trimap: None, keep: None, drop: None }
     }
 }
 

@@ -20,6 +20,7 @@ pub mod testing;
 mod transfer;
 pub mod triangulate;
 pub mod trimap;
+pub mod trimap_matte;
 pub mod white_balance;
 
 mod scene;
@@ -30,7 +31,7 @@ pub use study::{Flag, Side, Study};
 
 use std::fmt;
 
-use crate::image::{Matrix3, Primaries, srgb_decode, to_working};
+use crate::image::{Matrix3, Primaries, Shots, srgb_decode, to_working};
 use crate::kernel::Kernel;
 use crate::plan::PlanError;
 
@@ -40,6 +41,7 @@ pub static OPS: &[&OpDef] = &[
     &exposure::OP,
     &backdrop_matte::OP,
     &triangulate::OP,
+    &trimap_matte::OP,
     &foreground_colour::OP,
     &place::OP,
     &resize::OP,
@@ -118,6 +120,14 @@ pub trait Op: Send + Sync + fmt::Debug {
     /// [`OpError`] where the photograph does not allow it.
     fn analyse(&self, _study: &mut Study) -> Result<(), OpError> {
         Ok(())
+    }
+
+    /// Decides numbers that need more of the photographs than the proxy.
+    ///
+    /// # Errors
+    /// [`OpError`] where the photographs do not allow it.
+    fn analyse_shots(&self, study: &mut Study, _shots: &Shots<'_>) -> Result<(), OpError> {
+        self.analyse(study)
     }
 
     /// Records kernels: a pure function of the numbers.

@@ -40,6 +40,8 @@ pub fn study(shots: &Shots<'_>) -> Study {
         fill: None,
         cut: Vec::new(),
         matte: None,
+        certain: None,
+        band: None,
         numbers: serde_json::Map::new(),
         flags: Vec::new(),
     }

@@ -81,6 +81,8 @@ pub struct Scene<'a> {
     pub behind: Option<[f32; 3]>,
     /// The matte's grids in this plan, once one is used.
     pub grids: Option<MatteGrids>,
+    /// The solved band, once alpha has been solved in one.
+    pub band: Option<super::band::Solved>,
     /// Where it lies.
     pub frame: Frame,
     /// The output it is for, once there is one.

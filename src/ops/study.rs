@@ -74,6 +74,10 @@ pub struct Study {
     pub cut: Vec<Side>,
     /// Grids of the matte, once it has been analysed.
     pub matte: Option<super::backdrop_matte::Matte>,
+    /// What is certain of the product, on the proxy: 0 backdrop, 1 product, ½ neither.
+    pub certain: Option<Plane>,
+    /// The unknown band of the photograph, once it has been gathered.
+    pub band: Option<super::band::Band>,
     /// Numbers by op, for the report.
     pub numbers: Map<String, Value>,
     /// Doubts.

@@ -51,7 +51,7 @@ pub struct Compiled {
 pub fn analyse(shots: &Shots<'_>, recipe: &Recipe) -> Result<Study, OpError> {
     let mut study = ops::proxy::study(shots);
     for entry in recipe.entries() {
-        entry.op.analyse(&mut study)?;
+        entry.op.analyse_shots(&mut study, shots)?;
     }
     Ok(study)
 }
@@ -82,6 +82,7 @@ pub fn compile(
         alpha: None,
         behind: None,
         grids: None,
+        band: None,
         frame: working,
         target: None,
     };
@@ -105,6 +106,7 @@ pub fn compile(
             alpha: None,
             behind: None,
             grids,
+            band: None,
             frame: working,
             target: Some(target),
         };

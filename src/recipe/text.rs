@@ -111,6 +111,7 @@ impl Recipe {
         match name {
             "packshot" => Self::parse(include_str!("../../recipes/packshot.toml")),
             "matte" => Self::parse(include_str!("../../recipes/matte.toml")),
+            "trimap" => Self::parse(include_str!("../../recipes/trimap.toml")),
             "triangulate" => Self::parse(include_str!("../../recipes/triangulate.toml")),
             other => Err(RecipeError::Unknown(other.into())),
         }

@@ -85,6 +85,7 @@ impl Op for BackdropMatte {
                 cut: study.cut.clone(),
             },
         );
+        study.certain = matte.as_ref().map(certain);
         study.matte = matte;
         Ok(())
     }
@@ -143,6 +144,21 @@ fn visible(matte: &Matte) -> Option<Window> {
     let (x, width) = grow(found.x, found.width, size.width);
     let (y, height) = grow(found.y, found.height, size.height);
     Some(Window { x, y, width, height })
+}
+
+/// What a matte is certain of.
+fn certain(matte: &Matte) -> Plane {
+    let [mut certain, backdrop] = [fourth(&matte.foreground, |p| p), fourth(&matte.backdrop, |b| b)];
+    for (c, b) in certain.floats_mut().iter_mut().zip(backdrop.floats()) {
+        *c = if *b == 1.0 {
+            0.0
+        } else if *c == 1.0 {
+            1.0
+        } else {
+            0.5
+        };
+    }
+    certain
 }
 
 fn cut_sides(matte: &Matte) -> Vec<Side> {

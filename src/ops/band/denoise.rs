@@ -11,7 +11,7 @@ use crate::{params, vectorised};
 
 params! {
     /// How noisy the light is.
-    pub struct DenoiseParams {
+    pub(super) struct DenoiseParams {
         /// Rows of the band to a neighbour.
         reach: u32,
         /// Squared colour difference that still counts: at any light, and a unit of light.
@@ -24,7 +24,7 @@ params! {
 }
 
 /// Grain smoothed.
-pub static BAND_DENOISE: Kernel = Kernel {
+pub(super) static BAND_DENOISE: Kernel = Kernel {
     name: "band_denoise",
     shader: concat!(
         include_str!("../../../shaders/lib/frame.wgsl"),

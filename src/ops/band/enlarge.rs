@@ -10,7 +10,7 @@ use crate::{params, vectorised};
 
 params! {
     /// Nothing to choose.
-    pub struct EnlargeParams {
+    pub(super) struct EnlargeParams {
         /// Unused.
         pad0: u32,
         /// Unused.
@@ -23,7 +23,7 @@ params! {
 }
 
 /// A state whose alpha is the coarser one.
-pub static BAND_ENLARGE: Kernel = Kernel {
+pub(super) static BAND_ENLARGE: Kernel = Kernel {
     name: "band_enlarge",
     shader: concat!(
         include_str!("../../../shaders/lib/frame.wgsl"),

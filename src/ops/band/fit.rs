@@ -11,7 +11,7 @@ use crate::{params, vectorised};
 
 params! {
     /// Where neighbours lie.
-    pub struct FitParams {
+    pub(super) struct FitParams {
         /// Rows of the band to a neighbour.
         reach: u32,
         /// Unused.
@@ -24,7 +24,7 @@ params! {
 }
 
 /// Affine maps: three factors of colour and an offset.
-pub static BAND_FIT: Kernel = Kernel {
+pub(super) static BAND_FIT: Kernel = Kernel {
     name: "band_fit",
     shader: concat!(
         include_str!("../../../shaders/lib/frame.wgsl"),

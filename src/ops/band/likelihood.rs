@@ -22,7 +22,7 @@ use crate::{params, vectorised};
 
 params! {
     /// What the posterior assumes.
-    pub struct LikelihoodParams {
+    pub(super) struct LikelihoodParams {
         /// Variance of the noise: at any light.
         base: f32,
         /// And a unit of light.
@@ -51,7 +51,7 @@ params! {
 }
 
 /// The state of the solver before its first step: alpha, no move, the likely alpha and its weight.
-pub static BAND_LIKELIHOOD: Kernel = Kernel {
+pub(super) static BAND_LIKELIHOOD: Kernel = Kernel {
     name: "band_likelihood",
     shader: concat!(
         include_str!("../../../shaders/lib/frame.wgsl"),

@@ -9,10 +9,12 @@ use super::gather::{DARK, Light, Reader, gather, noise};
 use super::likelihood::{BAND_LIKELIHOOD, LikelihoodParams};
 use super::relax::{BAND_RELAX, RelaxParams};
 use super::settle::{BAND_SETTLE, SettleParams};
+use super::spread::{BAND_SPREAD, SpreadParams};
 use super::statistics::{backdrop_variety, statistics};
 use super::tiles::{Tiles, Trimap};
 use super::windows::{BAND_WINDOWS, WindowParams};
 use crate::image::{Format, Image, Plane, Size};
+use crate::ops::Frame;
 use crate::plan::{Plan, PlanError, PlaneId};
 
 /// Levels from the photograph's own pixels to eighths.
@@ -29,6 +31,8 @@ const SLOWEST: f32 = 0.01;
 const GRAIN: f32 = 40.0;
 /// What smoothing leaves of the noise's variance.
 const SMOOTHED: f32 = 1.0 / 6.0;
+/// Samples along each side of a pixel of a smaller picture, at most.
+const MOST_SAMPLES: u32 = 8;
 /// Alpha this near to 0 or 1 is certain.
 const SNAP: f32 = 0.005;
 /// Variety of chromaticity up to which a backdrop is a studio's.
@@ -168,6 +172,31 @@ impl Band {
         plan.record(op, &BAND_SETTLE, &settle, &[state], &[alpha])?;
         let index = plan.constant("tiles by place", self.index.clone());
         Ok(Solved { alpha, index, light, table, reach: self.levels[0].reach })
+    }
+}
+
+impl Band {
+    /// Records alpha of a picture: `frames` are the picture's and the photograph's.
+    ///
+    /// # Errors
+    /// [`PlanError`] where the recording is inconsistent.
+    pub fn spread(
+        &self,
+        plan: &mut Plan,
+        op: &'static str,
+        solved: Solved,
+        (frame, photo): (&Frame, &Frame),
+        alpha: PlaneId,
+    ) -> Result<(), PlanError> {
+        let params = SpreadParams {
+            map: frame.map_to(photo),
+            size: [photo.size.width as f32, photo.size.height as f32, 0.0, 0.0],
+            samples: (frame.scale().round() as u32).clamp(1, MOST_SAMPLES),
+            pad0: 0,
+            pad1: 0,
+            pad2: 0,
+        };
+        plan.record(op, &BAND_SPREAD, &params, &[solved.alpha, solved.index], &[alpha])
     }
 }
 

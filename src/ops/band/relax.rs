@@ -13,7 +13,7 @@ use crate::{params, vectorised};
 
 params! {
     /// Coefficients of one step.
-    pub struct RelaxParams {
+    pub(super) struct RelaxParams {
         /// Rows of the band to a neighbour.
         reach: u32,
         /// Share of the last move that goes on.
@@ -26,7 +26,7 @@ params! {
 }
 
 /// The state of the solver after a step: alpha, its last move, the alpha of the likelihood, and its weight.
-pub static BAND_RELAX: Kernel = Kernel {
+pub(super) static BAND_RELAX: Kernel = Kernel {
     name: "band_relax",
     shader: concat!(
         include_str!("../../../shaders/lib/frame.wgsl"),

@@ -8,7 +8,7 @@ use crate::{params, vectorised};
 
 params! {
     /// What is taken for certain.
-    pub struct SettleParams {
+    pub(super) struct SettleParams {
         /// Alpha up to which there is no product, and from one less which there is nothing else.
         snap: f32,
         /// Unused.
@@ -21,7 +21,7 @@ params! {
 }
 
 /// Alpha of the band.
-pub static BAND_SETTLE: Kernel = Kernel {
+pub(super) static BAND_SETTLE: Kernel = Kernel {
     name: "band_settle",
     shader: concat!(
         include_str!("../../../shaders/lib/frame.wgsl"),

@@ -11,7 +11,7 @@ use crate::{params, vectorised};
 
 params! {
     /// Where the picture lies in the photograph.
-    pub struct SpreadParams {
+    pub(super) struct SpreadParams {
         /// From pixels of the picture to those of the photograph.
         map: [f32; 4],
         /// Size of the photograph in pixels.
@@ -28,7 +28,7 @@ params! {
 }
 
 /// Alpha of a picture.
-pub static BAND_SPREAD: Kernel = Kernel {
+pub(super) static BAND_SPREAD: Kernel = Kernel {
     name: "band_spread",
     shader: concat!(
         include_str!("../../../shaders/lib/frame.wgsl"),

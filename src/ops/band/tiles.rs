@@ -7,18 +7,18 @@
 use crate::image::{Format, Plane, Size};
 
 /// Side of a tile in pixels.
-pub const SIDE: usize = 16;
+pub(super) const SIDE: usize = 16;
 /// Pixels of a tile.
-pub const PIXELS: usize = SIDE * SIDE;
+pub(super) const PIXELS: usize = SIDE * SIDE;
 /// Numbers a tile has in the table: x, y, parent, then nine neighbours line by line, itself the fifth.
-pub const ENTRY: usize = 16;
+pub(super) const ENTRY: usize = 16;
 /// Pixels around an unknown one that are in tiles too: what the windows of two steps in a row reach.
 const AROUND: usize = 4;
 
 /// A tile that is certain in the index.
-pub const BACKDROP: f32 = -1.0;
+pub(super) const BACKDROP: f32 = -1.0;
 /// A tile that is certain in the index.
-pub const PRODUCT: f32 = -2.0;
+pub(super) const PRODUCT: f32 = -2.0;
 
 /// What is known before solving, one code a pixel: 0 backdrop, 255 product, all else unknown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +55,12 @@ impl Trimap {
         self.row(y)[x.min(self.size.width as usize - 1)]
     }
 
+    /// Changes every code by its place.
+    pub(in crate::ops) fn change(&mut self, new: impl Fn(usize, usize, u8) -> u8) {
+        let width = self.size.width as usize;
+        self.codes.iter_mut().enumerate().for_each(|(i, c)| *c = new(i % width, i / width, *c));
+    }
+
     /// Share of the pixels that are unknown.
     #[must_use]
     pub fn unknown_share(&self) -> f32 {
@@ -87,13 +93,13 @@ impl Trimap {
 /// Whether a code is neither backdrop nor product.
 #[must_use]
 #[inline(always)]
-pub fn unknown(code: u8) -> bool {
+pub(super) fn unknown(code: u8) -> bool {
     code != 0 && code != 255
 }
 
 /// The tiles of one level.
 #[derive(Debug)]
-pub struct Tiles {
+pub(super) struct Tiles {
     /// Pixels of the level.
     pub size: Size,
     /// Column and row of every tile, in reading order.

@@ -13,7 +13,7 @@ use crate::{params, vectorised};
 
 params! {
     /// The ridge.
-    pub struct WindowParams {
+    pub(super) struct WindowParams {
         /// Rows of the band to a neighbour.
         reach: u32,
         /// Added to the variances.
@@ -26,7 +26,7 @@ params! {
 }
 
 /// Factors of the scatter: 1/d0, 1/d1, 1/d2 and l10 in the colour plane, then l20 and l21.
-pub static BAND_WINDOWS: Kernel = Kernel {
+pub(super) static BAND_WINDOWS: Kernel = Kernel {
     name: "band_windows",
     shader: concat!(
         include_str!("../../../shaders/lib/frame.wgsl"),
