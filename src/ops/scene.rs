@@ -81,7 +81,7 @@ pub struct Scene<'a> {
     pub behind: Option<[f32; 3]>,
     /// The matte's grids in this plan, once one is used.
     pub grids: Option<MatteGrids>,
-    /// The solved band, once alpha has been solved in one.
+    /// The solved band, where there is one: it is recorded before the picture is read.
     pub band: Option<super::band::Solved>,
     /// Where it lies.
     pub frame: Frame,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::band::{Band, Light, Trimap};
 use super::{Op, OpDef, OpError, ParamDef, Scene, Stage, Study, band, settings};
-use crate::image::{Format, Image, Plane, Shots, Size, Window};
+use crate::image::{Format, Image, Plane, Sample, Shots, Size, Window};
 
 /// Registry entry.
 pub static OP: OpDef = OpDef {
@@ -79,13 +79,11 @@ impl Op for TrimapMatte {
     }
 
     fn record(&self, scene: &mut Scene<'_>) -> Result<(), OpError> {
-        let Some(band) = &scene.study.band else { return Ok(()) };
+        let (Some(band), Some(solved)) = (&scene.study.band, scene.band) else { return Ok(()) };
         let size = scene.plan.decl(scene.colour).size;
         let alpha = scene.plan.plane("alpha", size, Format::Gray);
-        let solved = band.record(scene.plan, "trimap_matte")?;
         band.spread(scene.plan, "trimap_matte", solved, (&scene.frame, &scene.study.photo), alpha)?;
         scene.alpha = Some(alpha);
-        scene.band = Some(solved);
         Ok(())
     }
 }
@@ -95,9 +93,7 @@ fn trimap(study: &Study, shots: &Shots<'_>) -> Result<Option<(&'static str, Trim
     let size = shots.front.size();
     if let Some(given) = shots.trimap {
         let codes = Codes::of(given, size)?;
-        let known = (0..size.height).flat_map(|y| (0..size.width).map(move |x| (x, y)));
-        let known = known.map(|(x, y)| codes.at(x as usize, y as usize)).collect();
-        return Ok(Trimap::new(size, known).map(|t| ("given", t)));
+        return Ok(Trimap::new(size, codes.all(size)).map(|t| ("given", t)));
     }
     let Some(certain) = &study.certain else { return Ok(None) };
     let map = study.photo.map_to(&study.proxy_frame);
@@ -163,19 +159,32 @@ impl<'a> Codes<'a> {
         Ok(Self { image, channels: image.samples().1 as usize, scale })
     }
 
+    /// The codes of every pixel of the photograph.
+    fn all(&self, photo: Size) -> Vec<u8> {
+        let pixels = self.image.pixels.bytes();
+        if self.image.samples() == (Sample::U8, self.channels as u8) && self.image.size() == photo {
+            return pixels.iter().step_by(self.channels).map(|c| settled(*c)).collect();
+        }
+        let places = (0..photo.height as usize).flat_map(|y| (0..photo.width as usize).map(move |x| (x, y)));
+        places.map(|(x, y)| self.at(x, y)).collect()
+    }
+
     fn at(&self, x: usize, y: usize) -> u8 {
         let size = self.image.size();
         let near =
             |v: usize, scale: f64, limit: u32| (((v as f64 + 0.5) * scale) as usize).min(limit as usize - 1);
         let (x, y) = (near(x, self.scale[0], size.width), near(y, self.scale[1], size.height));
-        let code = self.image.code8((y * size.width as usize + x) * self.channels);
-        if code < NEARLY {
-            0
-        } else if code > 255 - NEARLY {
-            255
-        } else {
-            code
-        }
+        settled(self.image.code8((y * size.width as usize + x) * self.channels))
+    }
+}
+
+/// A code, taken for certain where it nearly is.
+#[inline(always)]
+fn settled(code: u8) -> u8 {
+    match code {
+        0..NEARLY => 0,
+        code if code > 255 - NEARLY => 255,
+        code => code,
     }
 }
 

@@ -73,6 +73,8 @@ pub fn compile(
     let curves = plan.constant("curves", resample::curve_plane(&image.encoding.tables));
     let alpha = image.alpha == AlphaMode::Straight;
     let active = study.active(&working);
+    // Before the picture is read, so that its rows need not wait in memory while the band is solved.
+    let band = study.band.as_ref().map(|b| b.record(&mut plan, "trimap_matte")).transpose()?;
     let read = resample::ingest(&mut plan, source, curves, alpha, working, active)?;
     let colour = colour_matrix::mix(&mut plan, "read", read, image.encoding.to_working)?;
     let mut scene = Scene {
@@ -82,7 +84,7 @@ pub fn compile(
         alpha: None,
         behind: None,
         grids: None,
-        band: None,
+        band,
         frame: working,
         target: None,
     };

@@ -19,9 +19,7 @@ use crate::plan::{Plan, PlanError, PlaneId};
 
 /// Levels from the photograph's own pixels to eighths.
 const LEVELS: u32 = 4;
-/// Steps on the coarsest level, on each other, and in each round on the finest.
-const COARSEST: u32 = 100;
-const COARSE: u32 = 30;
+/// Steps in each round on the finest level.
 const FINE: u32 = 12;
 /// Rounds of likelihood and solve on the finest level.
 const ROUNDS: u32 = 2;
@@ -50,15 +48,33 @@ struct Tuning {
     tip: f32,
     apart: f32,
     trust: f32,
+    /// Steps on the coarsest level, and on each between it and the finest.
+    steps: [u32; 2],
 }
 
 impl Tuning {
     /// A product before a plain backdrop: the colours of both are few and tell much.
-    const STUDIO: Self =
-        Self { ridge: 1e-6 / 9.0, spread: 1.0, shade: 0.02, ends: 1.0, tip: 25.0, apart: 3.0, trust: 1e-2 };
+    const STUDIO: Self = Self {
+        ridge: 1e-6 / 9.0,
+        spread: 1.0,
+        shade: 0.02,
+        ends: 1.0,
+        tip: 25.0,
+        apart: 3.0,
+        trust: 1e-2,
+        steps: [60, 20],
+    };
     /// Anything before anything: colours tell less, windows more.
-    const SCENE: Self =
-        Self { ridge: 3e-5 / 9.0, spread: 3.0, shade: 0.01, ends: 3.0, tip: 7.0, apart: 10.0, trust: 2e-3 };
+    const SCENE: Self = Self {
+        ridge: 3e-5 / 9.0,
+        spread: 3.0,
+        shade: 0.01,
+        ends: 3.0,
+        tip: 7.0,
+        apart: 10.0,
+        trust: 2e-3,
+        steps: [120, 40],
+    };
 }
 
 /// One level of a band.
@@ -127,7 +143,7 @@ impl Band {
         });
         Self {
             levels: levels.collect(),
-            statistics: statistics(&reader, trimap).into(),
+            statistics: statistics(&reader, trimap, &tiles[0]).into(),
             index: tiles[0].index().into(),
             tuning: if studio { Tuning::STUDIO } else { Tuning::SCENE },
             noise: match light {
@@ -231,8 +247,8 @@ impl OnLevel<'_> {
             state = self.likelihood(state, clean, tiles, solved)?;
             let steps = match (self.depth, coarser) {
                 (0, _) => FINE,
-                (_, None) => COARSEST,
-                _ => COARSE,
+                (_, None) => self.band.tuning.steps[0],
+                _ => self.band.tuning.steps[1],
             };
             for (momentum, step) in chebyshev(steps) {
                 state = self.step(state, clean, windows, tiles, momentum, step)?;
@@ -349,7 +365,7 @@ mod tests {
     fn the_iteration_shrinks_every_error_of_its_spectrum() {
         for eigenvalue in [SLOWEST, 0.03, 0.1, 0.5, 0.9, 1.0] {
             let (mut error, mut moved) = (1.0_f64, 0.0_f64);
-            for (momentum, step) in chebyshev(COARSEST) {
+            for (momentum, step) in chebyshev(60) {
                 moved = f64::from(momentum) * moved - f64::from(step * eigenvalue) * error;
                 error += moved;
             }

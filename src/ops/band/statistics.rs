@@ -4,13 +4,17 @@
 //! known pixels near it speaks for itself, another hears what lies around it.
 
 use super::gather::Reader;
-use super::tiles::{SIDE, Trimap};
+use super::tiles::{SIDE, Tiles, Trimap};
 use crate::image::{Format, Plane, Size};
 
 /// Numbers of one class: three means, and the second moments rr, rg, rb, gg, gb, bb.
 pub(super) const MOMENTS: usize = 9;
 /// Numbers of a cell: product, then backdrop.
 pub(super) const RUNS: usize = 2 * MOMENTS;
+/// Cells around a tile whose pixels are counted: what lies farther is heard through these.
+const NEAR: usize = 6;
+/// Pixels from which on the kind of backdrop is told by a part of the cells.
+const LARGE: usize = 8_000_000;
 /// Known pixels (every second one along each side counts) at which a cell needs no neighbour.
 const ENOUGH: f32 = 2.0;
 /// Pairs of channels in the order of the second moments.
@@ -87,8 +91,9 @@ pub(super) fn plane_size(picture: Size) -> Size {
 }
 
 /// Statistics of a photograph: for every cell the moments of the product, then of the backdrop.
-pub(super) fn statistics(reader: &Reader<'_>, trimap: &Trimap) -> Plane {
-    let [product, backdrop] = sums(reader, trimap).map(Level::fill);
+pub(super) fn statistics(reader: &Reader<'_>, trimap: &Trimap, tiles: &Tiles) -> Plane {
+    let near = tiles.near(NEAR);
+    let [product, backdrop] = sums(reader, trimap, |cell| near[cell]).map(Level::fill);
     let mut plane = Plane::zeros(plane_size(trimap.size()), Format::Gray);
     let width = product.width;
     for (y, row) in plane.floats_mut().chunks_exact_mut(RUNS * width).enumerate() {
@@ -103,36 +108,46 @@ pub(super) fn statistics(reader: &Reader<'_>, trimap: &Trimap) -> Plane {
     plane
 }
 
-/// Sums of the known pixels of both classes: product, backdrop.
-fn sums(reader: &Reader<'_>, trimap: &Trimap) -> [Level; 2] {
+/// Sums of the known pixels of both classes, product and backdrop, in the wanted cells.
+fn sums(reader: &Reader<'_>, trimap: &Trimap, wanted: impl Fn(usize) -> bool) -> [Level; 2] {
     let size = trimap.size();
     let (width, height) = ((size.width as usize).div_ceil(SIDE), (size.height as usize).div_ceil(SIDE));
     let mut levels = [Level::new(width, height), Level::new(width, height)];
     for y in (0..size.height as usize).step_by(2) {
-        let row = trimap.row(y);
-        for (x, code) in row.iter().enumerate().step_by(2) {
-            let level = match code {
-                255 => &mut levels[0],
-                0 => &mut levels[1],
-                _ => continue,
-            };
-            let light = reader.at(x, y);
-            let sum = &mut level.cells[y / SIDE * width + x / SIDE];
-            sum[0] += 1.0;
-            (0..3).for_each(|c| sum[1 + c] += light[c]);
-            for (s, (a, b)) in sum[4..].iter_mut().zip(PAIRS) {
-                *s += light[a] * light[b];
+        let cells = y / SIDE * width;
+        for (cx, codes) in trimap.row(y).chunks(SIDE).enumerate().filter(|(cx, _)| wanted(cells + cx)) {
+            for (u, code) in codes.iter().enumerate().step_by(2) {
+                let level = match code {
+                    255 => &mut levels[0],
+                    0 => &mut levels[1],
+                    _ => continue,
+                };
+                add(&mut level.cells[cells + cx], reader.at(cx * SIDE + u, y));
             }
         }
     }
     levels
 }
 
+/// Adds a pixel to a cell.
+#[inline(always)]
+fn add(sum: &mut Sums, light: [f32; 3]) {
+    sum[0] += 1.0;
+    (0..3).for_each(|c| sum[1 + c] += light[c]);
+    for (s, (a, b)) in sum[4..].iter_mut().zip(PAIRS) {
+        *s += light[a] * light[b];
+    }
+}
+
 /// How far the backdrop is from one colour and from smooth light: the 90 % quantiles, over its cells, of the
 /// distance of chromaticity from its median and of log luminance from the mean of its four neighbours. Both are
 /// small for the wall of a studio whatever its light; a garden or a sharp wood fails one of them.
 pub(super) fn backdrop_variety(reader: &Reader<'_>, trimap: &Trimap) -> [f32; 2] {
-    let [_, backdrop] = sums(reader, trimap);
+    // One cell in sixteen and its neighbours tell as much as all.
+    let width = (trimap.size().width as usize).div_ceil(SIDE);
+    let thin = if trimap.size().pixels() > LARGE { 16 } else { 1 };
+    let [_, backdrop] =
+        sums(reader, trimap, |cell| (cell / width / 4 + cell % width / 4).is_multiple_of(thin));
     let mean = |c: &Sums| [1, 2, 3].map(|k| (c[k] / c[0]).max(1e-3));
     let full = |c: &&Sums| c[0] > 16.0;
     let chroma: Vec<[f32; 3]> = backdrop.cells.iter().filter(full).map(|c| unit_sum(mean(c))).collect();
@@ -145,7 +160,6 @@ pub(super) fn backdrop_variety(reader: &Reader<'_>, trimap: &Trimap) -> [f32; 2]
         let cell = backdrop.cells.get(i).filter(full)?;
         Some(mean(cell).iter().sum::<f32>().ln())
     };
-    let width = backdrop.width;
     let bends = (width + 1..backdrop.cells.len()).filter_map(|i| {
         let around = [log(i - 1)?, log(i + 1)?, log(i - width)?, log(i + width)?];
         Some((log(i)? - 0.25 * around.iter().sum::<f32>()).abs())
@@ -186,7 +200,7 @@ mod tests {
         });
         let Some(trimap) = Trimap::new(size, known.collect()) else { unreachable!() };
         let reader = Reader::new(&image, Light::Linear);
-        let plane = statistics(&reader, &trimap);
+        let plane = statistics(&reader, &trimap, &Tiles::of(&trimap));
         let width = plane.size().width as usize / RUNS;
         for row in plane.floats().chunks_exact(RUNS * width) {
             for (k, want) in reader.at(0, 0).into_iter().chain(reader.at(99, 0)).enumerate() {

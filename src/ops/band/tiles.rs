@@ -181,6 +181,19 @@ impl Tiles {
         index
     }
 
+    /// For every place, whether a tile lies within so many places of it.
+    #[must_use]
+    pub(super) fn near(&self, places: usize) -> Vec<bool> {
+        let mut near = vec![false; self.columns * self.rows];
+        for (x, y) in &self.places {
+            let columns = x.saturating_sub(places)..(x + places + 1).min(self.columns);
+            for row in y.saturating_sub(places)..(y + places + 1).min(self.rows) {
+                near[row * self.columns..][columns.clone()].fill(true);
+            }
+        }
+        near
+    }
+
     /// Most rows of the band between a tile and a neighbour of it.
     #[must_use]
     pub(super) fn reach(&self) -> u32 {
