@@ -63,20 +63,22 @@ impl Tuning {
 
 /// One level of a band.
 #[derive(Clone, Debug)]
-struct Level {
-    size: Size,
-    reach: u32,
+pub(super) struct Level {
+    pub(super) size: Size,
+    pub(super) reach: u32,
     light: Arc<Plane>,
-    table: Arc<Plane>,
+    pub(super) table: Arc<Plane>,
+    pub(super) index: Arc<Plane>,
 }
 
 /// The unknown pixels of a photograph, gathered and ready to be solved.
 #[derive(Clone, Debug)]
 pub struct Band {
     /// Finest first.
-    levels: Vec<Level>,
-    statistics: Arc<Plane>,
-    index: Arc<Plane>,
+    pub(super) levels: Vec<Level>,
+    pub(super) statistics: Arc<Plane>,
+    /// Linear light of the finest tiles.
+    pub(super) linear: Arc<Plane>,
     tuning: Tuning,
     noise: [f32; 2],
     /// In which light it is solved.
@@ -118,16 +120,23 @@ impl Band {
             trimaps.push(half);
         }
         let tiles: Vec<Tiles> = trimaps.iter().map(Tiles::of).collect();
-        let levels = (0..LEVELS as usize).map(|l| Level {
-            size: tiles[l].plane_size(),
-            reach: tiles[l].reach(),
-            light: gather(&reader, &tiles[l], &trimaps[l], l as u32).into(),
-            table: tiles[l].table(tiles.get(l + 1)).into(),
-        });
+        let levels: Vec<Level> = (0..LEVELS as usize)
+            .map(|l| Level {
+                size: tiles[l].plane_size(),
+                reach: tiles[l].reach(),
+                light: gather(&reader, &tiles[l], &trimaps[l], l as u32).into(),
+                table: tiles[l].table(tiles.get(l + 1)).into(),
+                index: tiles[l].index().into(),
+            })
+            .collect();
+        let finest = match light {
+            Light::Linear => levels[0].light.clone(),
+            Light::Display => gather(&linear, &tiles[0], trimap, 0).into(),
+        };
         Self {
-            levels: levels.collect(),
+            levels,
             statistics: statistics(&reader, trimap).into(),
-            index: tiles[0].index().into(),
+            linear: finest,
             tuning: if studio { Tuning::STUDIO } else { Tuning::SCENE },
             noise: match light {
                 Light::Linear => [grain * DARK, grain],
@@ -149,7 +158,7 @@ impl Band {
     /// Tiles by place, for a picture without a band to solve.
     #[must_use]
     pub fn index(&self) -> Arc<Plane> {
-        self.index.clone()
+        self.levels[0].index.clone()
     }
 
     /// Records the solve.
@@ -170,7 +179,7 @@ impl Band {
         let alpha = plan.plane("band alpha", self.levels[0].size, Format::Gray);
         let settle = SettleParams { snap: SNAP, pad0: 0.0, pad1: 0.0, pad2: 0.0 };
         plan.record(op, &BAND_SETTLE, &settle, &[state], &[alpha])?;
-        let index = plan.constant("tiles by place", self.index.clone());
+        let index = plan.constant("tiles by place", self.levels[0].index.clone());
         Ok(Solved { alpha, index, light, table, reach: self.levels[0].reach })
     }
 }
@@ -191,13 +200,18 @@ impl Band {
         let params = SpreadParams {
             map: frame.map_to(photo),
             size: [photo.size.width as f32, photo.size.height as f32, 0.0, 0.0],
-            samples: (frame.scale().round() as u32).clamp(1, MOST_SAMPLES),
+            samples: samples(frame),
             pad0: 0,
             pad1: 0,
             pad2: 0,
         };
         plan.record(op, &BAND_SPREAD, &params, &[solved.alpha, solved.index], &[alpha])
     }
+}
+
+/// Samples along each side of a pixel of a picture.
+pub(super) fn samples(frame: &Frame) -> u32 {
+    (frame.scale().round() as u32).clamp(1, MOST_SAMPLES)
 }
 
 /// One level in the recording.

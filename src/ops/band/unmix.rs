@@ -1,0 +1,160 @@
+//! One step of taking the colours of product and backdrop apart: each is drawn to its four neighbours, and the
+//! two together to what the pixel says. Twin of shaders/band/unmix.wgsl.
+//!
+//! A step of the damped Jacobi iteration on the energy of Germer, Uelwer, Conrad and Harmeling (2020), with
+//! ties that measure differences by the light of what they tie: a percentage is what texture and shade are
+//! made of. Neighbours of the last step are read, so no order of pixels matters.
+
+use super::cases;
+use super::halo::{halo, neighbours, tile};
+use super::tiles::SIDE;
+use crate::image::Format;
+use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
+use crate::{params, vectorised};
+
+params! {
+    /// How strongly neighbours are tied.
+    pub(super) struct UnmixParams {
+        /// Rows of the band to a neighbour.
+        reach: u32,
+        /// Squared difference to expect of the product, at squared light 1.
+        product: f32,
+        /// And at any light.
+        product_floor: f32,
+        /// Squared difference to expect of the backdrop, at squared light 1.
+        backdrop: f32,
+        /// And at any light.
+        backdrop_floor: f32,
+        /// Share of the way to go.
+        step: f32,
+        /// Most light.
+        most: f32,
+        /// Unused.
+        pad0: f32,
+    }
+}
+
+/// Colours of product and backdrop after a step.
+pub(super) static BAND_UNMIX: Kernel = Kernel {
+    name: "band_unmix",
+    shader: concat!(
+        include_str!("../../../shaders/lib/frame.wgsl"),
+        include_str!("../../../shaders/lib/tile.wgsl"),
+        include_str!("../../../shaders/band/unmix.wgsl")
+    ),
+    inputs: &[
+        Input { name: "product", format: PortFormat::Rgba, reach: Reach::Mapped(neighbours) },
+        Input { name: "backdrop", format: PortFormat::Rgba, reach: Reach::Mapped(neighbours) },
+        Input { name: "of_product", format: PortFormat::Rgba, reach: Reach::Rows(0) },
+        Input { name: "of_backdrop", format: PortFormat::Rgba, reach: Reach::Rows(0) },
+        Input { name: "of_both", format: PortFormat::Gray, reach: Reach::Rows(0) },
+        Input { name: "tiles", format: PortFormat::Gray, reach: Reach::Rows(0) },
+    ],
+    outputs: &[
+        Output { name: "next_product", format: PortFormat::Rgba },
+        Output { name: "next_backdrop", format: PortFormat::Rgba },
+    ],
+    layout: UnmixParams::LAYOUT,
+    cpu: unmix,
+    tolerance: Tolerance { max: 1e-4, why: "a determinant of two like terms" },
+    cases,
+};
+
+fn cases() -> Vec<Case> {
+    cases::each(|name, case| {
+        let params = UnmixParams {
+            reach: case.reach,
+            product: 0.02,
+            product_floor: 4e-5,
+            backdrop: 4e-4,
+            backdrop_floor: 1e-6,
+            step: 0.85,
+            most: 1.0,
+            pad0: 0.0,
+        };
+        // Evidence as pixels give it, for any alpha from 0 to 1.
+        let mut evidence = [case.light.clone(), case.light.clone()];
+        let mut both = case.number(2);
+        for slot in 0..case.size.height as usize {
+            for i in 0..super::tiles::PIXELS {
+                let at = |run: usize| (4 * slot + run) * super::tiles::PIXELS + i;
+                let share = &mut both.floats_mut()[slot * super::tiles::PIXELS + i];
+                let (a, trust) = (*share, 3000.0);
+                for (plane, weight) in evidence.iter_mut().zip([a, 1.0 - a]) {
+                    (0..3).for_each(|c| plane.floats_mut()[at(c)] *= weight * trust);
+                    plane.floats_mut()[at(3)] = weight * weight * trust;
+                }
+                *share = a * (1.0 - a) * trust;
+            }
+        }
+        let [product, backdrop] = evidence;
+        Case {
+            name,
+            params: bytemuck::bytes_of(&params).to_vec(),
+            inputs: vec![case.state.clone(), case.light.clone(), product, backdrop, both, case.table.clone()],
+            outputs: vec![(case.size, Format::Rgba), (case.size, Format::Rgba)],
+        }
+    })
+}
+
+const WIDE: usize = SIDE + 2;
+
+/// Three runs of a tile with its rim.
+type Colours = [[[f32; WIDE]; WIDE]; 3];
+
+vectorised! {
+    fn unmix(job: &mut Job<'_>) {
+        let by: UnmixParams = job.params();
+        let [product, backdrop, of_product, of_backdrop, of_both] = [0, 1, 2, 3, 4].map(|i| job.inputs[i]);
+        let (mut inside, mut behind) = ([[[0.0; WIDE]; WIDE]; 3], [[[0.0; WIDE]; WIDE]; 3]);
+        let [to_product, to_backdrop] = job.outputs else { return };
+        for slot in job.rows.clone() {
+            let entry = job.inputs[5].gray(i64::from(slot));
+            for c in 0..3 {
+                halo::<1, WIDE>(&product, c, entry, &mut inside[c]);
+                halo::<1, WIDE>(&backdrop, c, entry, &mut behind[c]);
+            }
+            let own = slot as usize;
+            let (p, b) = ([0, 1, 2, 3].map(|r| tile(&of_product, r, own)), [0, 1, 2, 3].map(|r| tile(&of_backdrop, r, own)));
+            let both = tile(&of_both, 0, own);
+            let (next_p, next_b) = (to_product.rgba(slot), to_backdrop.rgba(slot));
+            for y in 0..SIDE {
+                let (tie_p, near_p) = ties(&inside, y, by.product, by.product_floor);
+                let (tie_b, near_b) = ties(&behind, y, by.backdrop, by.backdrop_floor);
+                for x in 0..SIDE {
+                    let at = y * SIDE + x;
+                    let (s, t, u) = (p[3][at] + tie_p[x], b[3][at] + tie_b[x], both[at]);
+                    // No less than the ties alone make it, whatever rounding does.
+                    let scale = 1.0 / (s * t - u * u).max(tie_p[x] * tie_b[x]);
+                    for c in 0..3 {
+                        let (f, g) = (p[c][at] + near_p[c][x], b[c][at] + near_b[c][x]);
+                        let (was_p, was_b) = (inside[c][y + 1][x + 1], behind[c][y + 1][x + 1]);
+                        let go_p = by.step * ((t * f - u * g) * scale - was_p);
+                        let go_b = by.step * ((s * g - u * f) * scale - was_b);
+                        next_p[c][at] = (was_p + go_p).max(0.0).min(by.most);
+                        next_b[c][at] = (was_b + go_b).max(0.0).min(by.most);
+                    }
+                }
+            }
+            next_p[3].fill(0.0);
+            next_b[3].fill(0.0);
+        }
+    }
+}
+
+/// For a line of pixels: the sum of the ties to the four neighbours, and the neighbours' colours times them.
+#[inline(always)]
+fn ties(of: &Colours, y: usize, square: f32, floor: f32) -> ([f32; SIDE], [[f32; SIDE]; 3]) {
+    let (mut sum, mut near) = ([0.0; SIDE], [[0.0; SIDE]; 3]);
+    for (v, u) in [(0, 1), (2, 1), (1, 0), (1, 2)] {
+        for x in 0..SIDE {
+            let own = [0, 1, 2].map(|c| of[c][y + 1][x + 1]);
+            let other = [0, 1, 2].map(|c| of[c][y + v][x + u]);
+            let level = (own[0] + own[1] + own[2] + (other[0] + other[1] + other[2])) * (1.0 / 6.0);
+            let tie = 1.0 / (square * (level * level) + floor);
+            sum[x] += tie;
+            (0..3).for_each(|c| near[c][x] += tie * other[c]);
+        }
+    }
+    (sum, near)
+}
