@@ -7,7 +7,7 @@
 
 use super::cases;
 use super::halo::{halo, neighbours, tile};
-use super::tiles::SIDE;
+use super::tiles::{PIXELS, SIDE};
 use crate::image::Format;
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
 use crate::{params, vectorised};
@@ -76,9 +76,9 @@ fn cases() -> Vec<Case> {
         let mut evidence = [case.light.clone(), case.light.clone()];
         let mut both = case.number(2);
         for slot in 0..case.size.height as usize {
-            for i in 0..super::tiles::PIXELS {
-                let at = |run: usize| (4 * slot + run) * super::tiles::PIXELS + i;
-                let share = &mut both.floats_mut()[slot * super::tiles::PIXELS + i];
+            for i in 0..PIXELS {
+                let at = |run: usize| (4 * slot + run) * PIXELS + i;
+                let share = &mut both.floats_mut()[slot * PIXELS + i];
                 let (a, trust) = (*share, 3000.0);
                 for (plane, weight) in evidence.iter_mut().zip([a, 1.0 - a]) {
                     (0..3).for_each(|c| plane.floats_mut()[at(c)] *= weight * trust);
@@ -119,26 +119,59 @@ vectorised! {
             let both = tile(&of_both, 0, own);
             let (next_p, next_b) = (to_product.rgba(slot), to_backdrop.rgba(slot));
             for y in 0..SIDE {
-                let (tie_p, near_p) = ties(&inside, y, by.product, by.product_floor);
-                let (tie_b, near_b) = ties(&behind, y, by.backdrop, by.backdrop_floor);
-                for x in 0..SIDE {
-                    let at = y * SIDE + x;
-                    let (s, t, u) = (p[3][at] + tie_p[x], b[3][at] + tie_b[x], both[at]);
-                    // No less than the ties alone make it, whatever rounding does.
-                    let scale = 1.0 / (s * t - u * u).max(tie_p[x] * tie_b[x]);
-                    for c in 0..3 {
-                        let (f, g) = (p[c][at] + near_p[c][x], b[c][at] + near_b[c][x]);
-                        let (was_p, was_b) = (inside[c][y + 1][x + 1], behind[c][y + 1][x + 1]);
-                        let go_p = by.step * ((t * f - u * g) * scale - was_p);
-                        let go_b = by.step * ((s * g - u * f) * scale - was_b);
-                        next_p[c][at] = (was_p + go_p).max(0.0).min(by.most);
-                        next_b[c][at] = (was_b + go_b).max(0.0).min(by.most);
-                    }
+                let here = Line { y, of_product: p, of_backdrop: b, both };
+                let [line_p, line_b] = here.step(&by, &inside, &behind);
+                for c in 0..3 {
+                    next_p[c][y * SIDE..(y + 1) * SIDE].copy_from_slice(&line_p[c]);
+                    next_b[c][y * SIDE..(y + 1) * SIDE].copy_from_slice(&line_b[c]);
                 }
             }
             next_p[3].fill(0.0);
             next_b[3].fill(0.0);
         }
+    }
+}
+
+/// A line of a tile, and what its pixels say.
+struct Line<'a> {
+    y: usize,
+    of_product: [&'a [f32; PIXELS]; 4],
+    of_backdrop: [&'a [f32; PIXELS]; 4],
+    both: &'a [f32; PIXELS],
+}
+
+impl Line<'_> {
+    #[inline(always)]
+    fn of(&self, run: &[f32; PIXELS]) -> [f32; SIDE] {
+        std::array::from_fn(|x| run[self.y * SIDE + x])
+    }
+
+    /// Both colours after the step.
+    #[inline(always)]
+    fn step(&self, by: &UnmixParams, inside: &Colours, behind: &Colours) -> [[[f32; SIDE]; 3]; 2] {
+        let (tie_p, near_p) = ties(inside, self.y, by.product, by.product_floor);
+        let (tie_b, near_b) = ties(behind, self.y, by.backdrop, by.backdrop_floor);
+        let (p, b) = (self.of_product.map(|r| self.of(r)), self.of_backdrop.map(|r| self.of(r)));
+        let u = self.of(self.both);
+        let (mut s, mut t, mut scale) = ([0.0; SIDE], [0.0; SIDE], [0.0; SIDE]);
+        for x in 0..SIDE {
+            s[x] = p[3][x] + tie_p[x];
+            t[x] = b[3][x] + tie_b[x];
+            // No less than the ties alone make it, whatever rounding does.
+            scale[x] = 1.0 / (s[x] * t[x] - u[x] * u[x]).max(tie_p[x] * tie_b[x]);
+        }
+        let mut next = [[[0.0; SIDE]; 3]; 2];
+        for c in 0..3 {
+            for x in 0..SIDE {
+                let (f, g) = (p[c][x] + near_p[c][x], b[c][x] + near_b[c][x]);
+                let (was_p, was_b) = (inside[c][self.y + 1][x + 1], behind[c][self.y + 1][x + 1]);
+                let go_p = by.step * ((t[x] * f - u[x] * g) * scale[x] - was_p);
+                let go_b = by.step * ((s[x] * g - u[x] * f) * scale[x] - was_b);
+                next[0][c][x] = (was_p + go_p).max(0.0).min(by.most);
+                next[1][c][x] = (was_b + go_b).max(0.0).min(by.most);
+            }
+        }
+        next
     }
 }
 
