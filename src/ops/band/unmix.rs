@@ -179,15 +179,29 @@ impl Line<'_> {
 #[inline(always)]
 fn ties(of: &Colours, y: usize, square: f32, floor: f32) -> ([f32; SIDE], [[f32; SIDE]; 3]) {
     let (mut sum, mut near) = ([0.0; SIDE], [[0.0; SIDE]; 3]);
-    for (v, u) in [(0, 1), (2, 1), (1, 0), (1, 2)] {
+    let own = [0, 1, 2].map(|c| part::<1>(&of[c][y + 1]));
+    let around = [
+        [0, 1, 2].map(|c| part::<1>(&of[c][y])),
+        [0, 1, 2].map(|c| part::<1>(&of[c][y + 2])),
+        [0, 1, 2].map(|c| part::<0>(&of[c][y + 1])),
+        [0, 1, 2].map(|c| part::<2>(&of[c][y + 1])),
+    ];
+    for other in around {
         for x in 0..SIDE {
-            let own = [0, 1, 2].map(|c| of[c][y + 1][x + 1]);
-            let other = [0, 1, 2].map(|c| of[c][y + v][x + u]);
-            let level = (own[0] + own[1] + own[2] + (other[0] + other[1] + other[2])) * (1.0 / 6.0);
+            let levels = own[0][x] + own[1][x] + own[2][x] + (other[0][x] + other[1][x] + other[2][x]);
+            let level = levels * (1.0 / 6.0);
             let tie = 1.0 / (square * (level * level) + floor);
             sum[x] += tie;
-            (0..3).for_each(|c| near[c][x] += tie * other[c]);
+            near[0][x] += tie * other[0][x];
+            near[1][x] += tie * other[1][x];
+            near[2][x] += tie * other[2][x];
         }
     }
     (sum, near)
+}
+
+/// Sixteen pixels of a rimmed line.
+#[inline(always)]
+fn part<const FROM: usize>(line: &[f32; WIDE]) -> [f32; SIDE] {
+    std::array::from_fn(|x| line[x + FROM])
 }
