@@ -100,16 +100,13 @@ fn a_step_is_what_a_dense_formula_says() {
             }
             let both = at(&case.inputs[4], x, y)[0];
             let determinant = equations[0][0] * equations[1][1] - both * both;
-            for c in 0..3 {
-                for class in 0..2 {
-                    let other = 1 - class;
-                    let goal =
-                        (equations[other][other] * sums[class][c] - both * sums[other][c]) / determinant;
-                    let was = at(&case.inputs[class], x, y)[c];
-                    let want = (was + params[5] * (goal - was)).clamp(0.0, params[6]);
-                    let got = at(&found[class], x, y)[c];
-                    assert!((got - want).abs() < 1e-4, "{x}, {y}, {class}, {c}: {got} for {want}");
-                }
+            for (class, c) in (0..6).map(|i| (i / 3, i % 3)) {
+                let other = 1 - class;
+                let goal = (equations[other][other] * sums[class][c] - both * sums[other][c]) / determinant;
+                let was = at(&case.inputs[class], x, y)[c];
+                let want = (was + params[5] * (goal - was)).clamp(0.0, params[6]);
+                let got = at(&found[class], x, y)[c];
+                assert!((got - want).abs() < 1e-4, "{x}, {y}, {class}, {c}: {got} for {want}");
             }
         }
     }
