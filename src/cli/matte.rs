@@ -71,7 +71,8 @@ pub(super) fn run(args: &MatteArgs) -> Result<(), Failed> {
     let plate = plate.map(|path| read(path, &engine)).transpose()?;
     let second = pair.map(|[_, paths]| Ok::<_, Failed>([read(paths[0], &engine)?, read(paths[1], &engine)?]));
     let second = second.transpose()?;
-    let masks = [&args.trimap, &args.keep, &args.drop].map(|path| path.as_ref().map(|p| read(p, &engine)).transpose());
+    let masks = [&args.trimap, &args.keep, &args.drop]
+        .map(|path| path.as_ref().map(|p| read(p, &engine)).transpose());
     let [trimap, keep, drop] = masks;
     let (trimap, keep, drop) = (trimap?, keep?, drop?);
     let shots = Shots {

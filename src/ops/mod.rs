@@ -2,8 +2,8 @@
 //! kernels into a plan; it names no device, no file and no thread.
 
 pub mod backdrop_matte;
-pub mod band;
 pub mod background;
+pub mod band;
 pub mod colour_matrix;
 pub mod exposure;
 pub mod field;

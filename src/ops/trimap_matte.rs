@@ -151,10 +151,8 @@ impl<'a> Codes<'a> {
     /// [`OpError::Refused`] where the mask has another shape than the photograph.
     fn of(image: &'a Image, photo: Size) -> Result<Self, OpError> {
         let own = image.size();
-        let scale = [
-            f64::from(own.width) / f64::from(photo.width),
-            f64::from(own.height) / f64::from(photo.height),
-        ];
+        let scale =
+            [f64::from(own.width) / f64::from(photo.width), f64::from(own.height) / f64::from(photo.height)];
         if (scale[0] / scale[1]).ln().abs() > 0.01 {
             return Err(OpError::Refused {
                 op: "trimap_matte",
@@ -167,9 +165,8 @@ impl<'a> Codes<'a> {
 
     fn at(&self, x: usize, y: usize) -> u8 {
         let size = self.image.size();
-        let near = |v: usize, scale: f64, limit: u32| {
-            (((v as f64 + 0.5) * scale) as usize).min(limit as usize - 1)
-        };
+        let near =
+            |v: usize, scale: f64, limit: u32| (((v as f64 + 0.5) * scale) as usize).min(limit as usize - 1);
         let (x, y) = (near(x, self.scale[0], size.width), near(y, self.scale[1], size.height));
         let code = self.image.code8((y * size.width as usize + x) * self.channels);
         if code < NEARLY {

@@ -205,7 +205,8 @@ fn posterior(by: &LikelihoodParams, colour: [f32; 3], m: [f32; RUNS], guess: f32
     let along = [r * r, r * g, r * b, g * g, g * b, b * b];
     let outer = covariance(backdrop);
     let outer: [f32; 6] = std::array::from_fn(|k| outer[k] * by.spread + by.shade * along[k]);
-    let diagonal = |k: usize| [Some(0), None, None, Some(1), None, Some(2)][k].map_or(0.0, |c: usize| noise[c]);
+    let diagonal =
+        |k: usize| [Some(0), None, None, Some(1), None, Some(2)][k].map_or(0.0, |c: usize| noise[c]);
     let d = [0, 1, 2].map(|c| product[c] - backdrop[c]);
     let both: [f32; 6] = std::array::from_fn(|k| 0.5 * (inner[k] + outer[k]) + diagonal(k));
     let open = by.apart / (by.apart + measure(both, d).0);

@@ -20,8 +20,8 @@ use crate::plan::{Plan, PlanError, PlaneId};
 /// Levels from the photograph's own pixels to eighths.
 const LEVELS: u32 = 4;
 /// Steps on the coarsest level, on each other, and in each round on the finest.
-const COARSEST: u32 = 60;
-const COARSE: u32 = 20;
+const COARSEST: u32 = 100;
+const COARSE: u32 = 30;
 const FINE: u32 = 12;
 /// Rounds of likelihood and solve on the finest level.
 const ROUNDS: u32 = 2;
@@ -35,8 +35,8 @@ const SMOOTHED: f32 = 1.0 / 6.0;
 const MOST_SAMPLES: u32 = 8;
 /// Alpha this near to 0 or 1 is certain.
 const SNAP: f32 = 0.005;
-/// Variety of chromaticity up to which a backdrop is a studio's.
-const STUDIO: f32 = 0.03;
+/// Variety of chromaticity and of light up to which a backdrop is a studio's.
+const STUDIO: [f32; 2] = [0.03, 0.01];
 
 /// What depends on the kind of photograph.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,10 +55,10 @@ struct Tuning {
 impl Tuning {
     /// A product before a plain backdrop: the colours of both are few and tell much.
     const STUDIO: Self =
-        Self { ridge: 1e-6 / 9.0, spread: 1.0, shade: 0.01, ends: 1.5, tip: 15.0, apart: 10.0, trust: 1e-2 };
+        Self { ridge: 1e-6 / 9.0, spread: 1.0, shade: 0.02, ends: 1.0, tip: 25.0, apart: 3.0, trust: 1e-2 };
     /// Anything before anything: colours tell less, windows more.
     const SCENE: Self =
-        Self { ridge: 3e-5 / 9.0, spread: 3.0, shade: 0.01, ends: 1.5, tip: 7.0, apart: 10.0, trust: 2e-3 };
+        Self { ridge: 3e-5 / 9.0, spread: 3.0, shade: 0.01, ends: 3.0, tip: 7.0, apart: 10.0, trust: 2e-3 };
 }
 
 /// One level of a band.
@@ -110,7 +110,8 @@ impl Band {
     #[must_use]
     pub fn gather(image: &Image, trimap: &Trimap, light: Option<Light>) -> Self {
         let linear = Reader::new(image, Light::Linear);
-        let studio = backdrop_variety(&linear, trimap) < STUDIO;
+        let variety = backdrop_variety(&linear, trimap);
+        let studio = variety.iter().zip(STUDIO).all(|(v, most)| *v < most);
         let light = light.unwrap_or(if studio { Light::Linear } else { Light::Display });
         let reader = Reader::new(image, light);
         let grain = noise(image, trimap);

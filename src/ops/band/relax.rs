@@ -49,12 +49,7 @@ pub(super) static BAND_RELAX: Kernel = Kernel {
             Case {
                 name,
                 params: bytemuck::bytes_of(&params).to_vec(),
-                inputs: vec![
-                    case.state.clone(),
-                    case.state.clone(),
-                    case.light.clone(),
-                    case.table.clone(),
-                ],
+                inputs: vec![case.state.clone(), case.state.clone(), case.light.clone(), case.table.clone()],
                 outputs: vec![(case.size, Format::Rgba)],
             }
         })

@@ -128,25 +128,42 @@ fn sums(reader: &Reader<'_>, trimap: &Trimap) -> [Level; 2] {
     levels
 }
 
-/// How far the backdrop is from one colour: the median distance of its cells' chromaticity from their median.
-/// Small for the wall of a studio whatever its light, large for a garden.
-pub(super) fn backdrop_variety(reader: &Reader<'_>, trimap: &Trimap) -> f32 {
+/// How far the backdrop is from one colour and from smooth light: the 90 % quantiles, over its cells, of the
+/// distance of chromaticity from its median and of log luminance from the mean of its four neighbours. Both are
+/// small for the wall of a studio whatever its light; a garden or a sharp wood fails one of them.
+pub(super) fn backdrop_variety(reader: &Reader<'_>, trimap: &Trimap) -> [f32; 2] {
     let [_, backdrop] = sums(reader, trimap);
-    let chroma = |c: &Sums| {
-        let [r, g, b] = [1, 2, 3].map(|k| (c[k] / c[0]).max(1e-3));
-        let sum = r + g + b;
-        [r / sum, g / sum, b / sum]
-    };
-    let cells: Vec<[f32; 3]> = backdrop.cells.iter().filter(|c| c[0] > 16.0).map(chroma).collect();
-    if cells.is_empty() {
-        return f32::MAX;
+    let mean = |c: &Sums| [1, 2, 3].map(|k| (c[k] / c[0]).max(1e-3));
+    let full = |c: &&Sums| c[0] > 16.0;
+    let chroma: Vec<[f32; 3]> = backdrop.cells.iter().filter(full).map(|c| unit_sum(mean(c))).collect();
+    if chroma.is_empty() {
+        return [f32::MAX; 2];
     }
-    let median = |mut v: Vec<f32>| {
-        let middle = v.len() / 2;
-        *v.select_nth_unstable_by(middle, f32::total_cmp).1
+    let centre = [0, 1, 2].map(|k| quantile(chroma.iter().map(|c| c[k]).collect(), 0.5));
+    let away = chroma.iter().map(|c| (0..3).map(|k| (c[k] - centre[k]).abs()).sum());
+    let log = |i: usize| {
+        let cell = backdrop.cells.get(i).filter(full)?;
+        Some(mean(cell).iter().sum::<f32>().ln())
     };
-    let centre = [0, 1, 2].map(|k| median(cells.iter().map(|c| c[k]).collect()));
-    median(cells.iter().map(|c| (0..3).map(|k| (c[k] - centre[k]).abs()).sum()).collect())
+    let width = backdrop.width;
+    let bends = (width + 1..backdrop.cells.len()).filter_map(|i| {
+        let around = [log(i - 1)?, log(i + 1)?, log(i - width)?, log(i + width)?];
+        Some((log(i)? - 0.25 * around.iter().sum::<f32>()).abs())
+    });
+    let bends: Vec<f32> = bends.collect();
+    let bend = if bends.is_empty() { 0.0 } else { quantile(bends, 0.9) };
+    [quantile(away.collect(), 0.9), bend]
+}
+
+fn unit_sum(c: [f32; 3]) -> [f32; 3] {
+    let sum = c[0] + c[1] + c[2];
+    c.map(|v| v / sum)
+}
+
+/// The value that a share of all are not above.
+fn quantile(mut values: Vec<f32>, share: f32) -> f32 {
+    let at = ((values.len() - 1) as f32 * share) as usize;
+    *values.select_nth_unstable_by(at, f32::total_cmp).1
 }
 
 #[cfg(test)]
@@ -177,6 +194,6 @@ mod tests {
                 assert!(row[run * width..(run + 1) * width].iter().all(|v| (v - want).abs() < 1e-5));
             }
         }
-        assert!(backdrop_variety(&reader, &trimap) < 1e-5);
+        assert!(backdrop_variety(&reader, &trimap).iter().all(|v| *v < 1e-5));
     }
 }

@@ -101,9 +101,9 @@ pub(super) fn unknown(code: u8) -> bool {
 #[derive(Debug)]
 pub(super) struct Tiles {
     /// Pixels of the level.
-    pub size: Size,
+    pub(super) size: Size,
     /// Column and row of every tile, in reading order.
-    pub places: Vec<(usize, usize)>,
+    pub(super) places: Vec<(usize, usize)>,
     columns: usize,
     rows: usize,
     /// For every place: a tile's row in the band, or what it certainly is.
@@ -113,7 +113,7 @@ pub(super) struct Tiles {
 impl Tiles {
     /// The tiles that solving a trimap needs.
     #[must_use]
-    pub fn of(trimap: &Trimap) -> Self {
+    pub(super) fn of(trimap: &Trimap) -> Self {
         let size = trimap.size();
         let (columns, rows) = ((size.width as usize).div_ceil(SIDE), (size.height as usize).div_ceil(SIDE));
         let mut slots = vec![BACKDROP; columns * rows];
@@ -147,7 +147,7 @@ impl Tiles {
 
     /// Size of a plane that holds the band.
     #[must_use]
-    pub fn plane_size(&self) -> Size {
+    pub(super) fn plane_size(&self) -> Size {
         Size::new(PIXELS as u32, self.places.len() as u32)
     }
 
@@ -158,7 +158,7 @@ impl Tiles {
 
     /// The table, one line a tile; `coarser` is the next level.
     #[must_use]
-    pub fn table(&self, coarser: Option<&Self>) -> Plane {
+    pub(super) fn table(&self, coarser: Option<&Self>) -> Plane {
         let size = Size::new(ENTRY as u32, self.places.len() as u32);
         let mut table = Plane::zeros(size, Format::Gray);
         for (entry, (tx, ty)) in table.floats_mut().chunks_exact_mut(ENTRY).zip(&self.places) {
@@ -175,7 +175,7 @@ impl Tiles {
 
     /// For every place of the picture, the tile's row in the band, or [`BACKDROP`], or [`PRODUCT`].
     #[must_use]
-    pub fn index(&self) -> Plane {
+    pub(super) fn index(&self) -> Plane {
         let mut index = Plane::zeros(Size::new(self.columns as u32, self.rows as u32), Format::Gray);
         index.floats_mut().copy_from_slice(&self.slots);
         index
@@ -183,7 +183,7 @@ impl Tiles {
 
     /// Most rows of the band between a tile and a neighbour of it.
     #[must_use]
-    pub fn reach(&self) -> u32 {
+    pub(super) fn reach(&self) -> u32 {
         let own = |x: usize, y: usize| self.slot(x as isize, y as isize);
         let far = self.places.iter().map(|(x, y)| {
             let here = own(*x, *y);
