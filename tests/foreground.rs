@@ -262,7 +262,7 @@ impl Shot {
     }
 }
 
-/// Shots on which no more is asked than to take two colours apart: no rim light of a coloured wall to remove.
+/// Shots to measure on: fur and cloth, before white and before green, whose rim light nothing here removes.
 const PLAIN: [&str; 5] =
     ["dog_offwhite", "hoodie_blue_offwhite", "hoodie_white_offwhite", "knit_red_offwhite", "polo_green"];
 
