@@ -7,6 +7,7 @@
 use serde::Deserialize;
 
 use super::backdrop_matte::kernel::test_grid;
+use super::band::{BAND_COLOUR, Band, ColourParams, Solved};
 use super::grid::{Around, Columns};
 use super::{Op, OpDef, OpError, Scene, Stage, settings};
 use crate::image::{Format, Plane, Size};
@@ -67,6 +68,9 @@ struct ForegroundColour {}
 
 impl Op for ForegroundColour {
     fn record(&self, scene: &mut Scene<'_>) -> Result<(), OpError> {
+        if let (Some(band), Some(solved)) = (&scene.study.band, scene.band) {
+            return in_band(scene, band, &solved);
+        }
         let Some(matte) = &scene.study.matte else { return Ok(()) };
         let Some(alpha) = scene.alpha.take() else { return Ok(()) };
         let seen = scene.colour;
@@ -79,6 +83,18 @@ impl Op for ForegroundColour {
         scene.colour = coloured;
         Ok(())
     }
+}
+
+/// Colour solved in the band, read by the picture's frame.
+fn in_band(scene: &mut Scene<'_>, band: &Band, solved: &Solved) -> Result<(), OpError> {
+    let (Some(alpha), Some(painted)) = (scene.alpha.take(), solved.painted) else { return Ok(()) };
+    let frames = (&scene.frame, &scene.study.photo);
+    let params = ColourParams::new(frames, band.to_working, scene.study.gain);
+    let coloured = scene.plan.plane("product", scene.plan.decl(scene.colour).size, Format::Rgba);
+    let inputs = [scene.colour, alpha, painted, solved.index];
+    scene.plan.record(OP.name, &BAND_COLOUR, &params, &inputs, &[coloured])?;
+    scene.colour = coloured;
+    Ok(())
 }
 
 /// Pixels that are tried as one: wholly product, wholly empty, or an edge.

@@ -74,7 +74,8 @@ pub fn compile(
     let alpha = image.alpha == AlphaMode::Straight;
     let active = study.active(&working);
     // Before the picture is read, so that its rows need not wait in memory while the band is solved.
-    let band = study.band.as_ref().map(|b| b.record(&mut plan, "trimap_matte")).transpose()?;
+    let coloured = recipe.entries().iter().any(|e| e.def.name == ops::foreground_colour::OP.name);
+    let band = study.band.as_ref().map(|b| b.record(&mut plan, coloured)).transpose()?;
     let read = resample::ingest(&mut plan, source, curves, alpha, working, active)?;
     let colour = colour_matrix::mix(&mut plan, "read", read, image.encoding.to_working)?;
     let mut scene = Scene {

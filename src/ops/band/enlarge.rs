@@ -94,6 +94,6 @@ vectorised! {
 
 /// Rimmed places of the coarse pixel around a fine one, and of the next nearest.
 #[inline(always)]
-fn pair(coarse: usize, fine: usize) -> (usize, usize) {
+pub(super) fn pair(coarse: usize, fine: usize) -> (usize, usize) {
     (coarse + 1, if fine.is_multiple_of(2) { coarse } else { coarse + 2 })
 }

@@ -8,25 +8,36 @@
 //!    matting Laplacian with that data term relaxed by a fixed Chebyshev iteration ([`fit`], [`relax`]). The
 //!    next level starts from the solution ([`enlarge`]).
 //! 3. The finest solution is settled ([`settle`]) and read by any frame ([`spread`]).
+//! 4. With alpha known, the colours of product and backdrop are taken apart ([`foreground`]), coarse to fine
+//!    over the same tiles: what the pixels say ([`evidence`]) is summed ([`reduce`]), colours are drawn to it and
+//!    to their neighbours ([`unmix`]), handed to the next level ([`grow`]) and read by any frame ([`colour`]).
 //!
 //! Few steps a level are enough: coarse levels carry what is far, and stopping early keeps low contrast
 //! from being smeared. All counts are fixed; nothing depends on the pixels but the pixels.
 
 mod cases;
+mod colour;
 mod denoise;
 mod enlarge;
+mod evidence;
 mod fit;
+pub mod foreground;
 mod gather;
+mod grow;
 mod halo;
 mod likelihood;
+mod paint;
 mod record;
+mod reduce;
 mod relax;
 mod settle;
 mod spread;
 mod statistics;
 mod tiles;
+mod unmix;
 mod windows;
 
+pub use colour::{BAND_COLOUR, ColourParams};
 pub use gather::Light;
 pub use record::{Band, Solved};
 pub use tiles::Trimap;
@@ -34,7 +45,7 @@ pub use tiles::Trimap;
 use crate::kernel::Kernel;
 
 /// Every kernel of the band.
-pub static KERNELS: [&Kernel; 8] = [
+pub static KERNELS: [&Kernel; 14] = [
     &denoise::BAND_DENOISE,
     &windows::BAND_WINDOWS,
     &likelihood::BAND_LIKELIHOOD,
@@ -43,4 +54,10 @@ pub static KERNELS: [&Kernel; 8] = [
     &enlarge::BAND_ENLARGE,
     &settle::BAND_SETTLE,
     &spread::BAND_SPREAD,
+    &evidence::BAND_EVIDENCE,
+    &reduce::BAND_REDUCE,
+    &grow::BAND_GROW,
+    &unmix::BAND_UNMIX,
+    &paint::BAND_PAINT,
+    &colour::BAND_COLOUR,
 ];

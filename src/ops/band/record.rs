@@ -5,15 +5,16 @@ use std::sync::Arc;
 use super::denoise::{BAND_DENOISE, DenoiseParams};
 use super::enlarge::{BAND_ENLARGE, EnlargeParams};
 use super::fit::{BAND_FIT, FitParams};
+use super::foreground;
 use super::gather::{DARK, Light, Reader, gather, noise};
 use super::likelihood::{BAND_LIKELIHOOD, LikelihoodParams};
 use super::relax::{BAND_RELAX, RelaxParams};
 use super::settle::{BAND_SETTLE, SettleParams};
 use super::spread::{BAND_SPREAD, SpreadParams};
 use super::statistics::{backdrop_variety, statistics};
-use super::tiles::{Tiles, Trimap};
+use super::tiles::{PIXELS, Tiles, Trimap};
 use super::windows::{BAND_WINDOWS, WindowParams};
-use crate::image::{Format, Image, Plane, Size};
+use crate::image::{Format, Image, Matrix3, Plane, Size};
 use crate::ops::Frame;
 use crate::plan::{Plan, PlanError, PlaneId};
 
@@ -79,22 +80,26 @@ impl Tuning {
 
 /// One level of a band.
 #[derive(Clone, Debug)]
-struct Level {
-    size: Size,
-    reach: u32,
+pub(super) struct Level {
+    pub(super) size: Size,
+    pub(super) reach: u32,
     light: Arc<Plane>,
-    table: Arc<Plane>,
+    pub(super) table: Arc<Plane>,
+    pub(super) index: Arc<Plane>,
 }
 
 /// The unknown pixels of a photograph, gathered and ready to be solved.
 #[derive(Clone, Debug)]
 pub struct Band {
     /// Finest first.
-    levels: Vec<Level>,
-    statistics: Arc<Plane>,
-    index: Arc<Plane>,
+    pub(super) levels: Vec<Level>,
+    pub(super) statistics: Arc<Plane>,
+    /// Linear light of the finest tiles.
+    pub(super) linear: Arc<Plane>,
     tuning: Tuning,
     noise: [f32; 2],
+    /// From the photograph's primaries to working light.
+    pub to_working: Matrix3,
     /// In which light it is solved.
     pub light: Light,
     /// Variance of the noise a unit of light.
@@ -108,14 +113,10 @@ pub struct Band {
 pub struct Solved {
     /// Alpha of the tiles.
     pub alpha: PlaneId,
+    /// Colours of the tiles, straight linear light in the photograph's primaries, where they were wanted.
+    pub painted: Option<PlaneId>,
     /// Tiles by place.
     pub index: PlaneId,
-    /// Light of the tiles and the trimap, as gathered.
-    pub light: PlaneId,
-    /// The table of the tiles.
-    pub table: PlaneId,
-    /// Rows of the band to a neighbour.
-    pub reach: u32,
 }
 
 impl Band {
@@ -135,16 +136,24 @@ impl Band {
             trimaps.push(half);
         }
         let tiles: Vec<Tiles> = trimaps.iter().map(Tiles::of).collect();
-        let levels = (0..LEVELS as usize).map(|l| Level {
-            size: tiles[l].plane_size(),
-            reach: tiles[l].reach(),
-            light: gather(&reader, &tiles[l], &trimaps[l], l as u32).into(),
-            table: tiles[l].table(tiles.get(l + 1)).into(),
-        });
+        let levels: Vec<Level> = (0..LEVELS as usize)
+            .map(|l| Level {
+                size: tiles[l].plane_size(),
+                reach: tiles[l].reach(),
+                light: gather(&reader, &tiles[l], &trimaps[l], l as u32).into(),
+                table: tiles[l].table(tiles.get(l + 1)).into(),
+                index: tiles[l].index().into(),
+            })
+            .collect();
+        let finest = match light {
+            Light::Linear => levels[0].light.clone(),
+            Light::Display => gather(&linear, &tiles[0], trimap, 0).into(),
+        };
         Self {
-            levels: levels.collect(),
+            levels,
             statistics: statistics(&reader, trimap, &tiles[0]).into(),
-            index: tiles[0].index().into(),
+            linear: finest,
+            to_working: image.encoding.to_working,
             tuning: if studio { Tuning::STUDIO } else { Tuning::SCENE },
             noise: match light {
                 Light::Linear => [grain * DARK, grain],
@@ -166,29 +175,37 @@ impl Band {
     /// Tiles by place, for a picture without a band to solve.
     #[must_use]
     pub fn index(&self) -> Arc<Plane> {
-        self.index.clone()
+        self.levels[0].index.clone()
     }
 
-    /// Records the solve.
+    /// Records the solve of alpha and, where they are wanted, of the product's colours.
     ///
     /// # Errors
     /// [`PlanError`] where the recording is inconsistent.
-    pub fn record(&self, plan: &mut Plan, op: &'static str) -> Result<Solved, PlanError> {
+    pub fn record(&self, plan: &mut Plan, coloured: bool) -> Result<Solved, PlanError> {
+        let op = "trimap_matte";
         let statistics = plan.constant("colour statistics", self.statistics.clone());
         let mut coarser: Option<(PlaneId, PlaneId)> = None;
         let mut finest = None;
         for (depth, level) in self.levels.iter().enumerate().rev().filter(|(_, l)| l.size.height > 0) {
             let mut at = OnLevel { band: self, plan, op, level, depth, statistics };
-            let (state, light, table) = at.solve(coarser)?;
+            let (state, table) = at.solve(coarser)?;
             coarser = Some((state, table));
-            finest = Some((state, light, table));
+            finest = Some(state);
         }
-        let (state, light, table) = finest.unwrap_or((statistics, statistics, statistics));
-        let alpha = plan.plane("band alpha", self.levels[0].size, Format::Gray);
-        let settle = SettleParams { snap: SNAP, pad0: 0.0, pad1: 0.0, pad2: 0.0 };
-        plan.record(op, &BAND_SETTLE, &settle, &[state], &[alpha])?;
-        let index = plan.constant("tiles by place", self.index.clone());
-        Ok(Solved { alpha, index, light, table, reach: self.levels[0].reach })
+        let alpha = match finest {
+            Some(state) => {
+                let alpha = plan.plane("band alpha", self.levels[0].size, Format::Gray);
+                let settle = SettleParams { snap: SNAP, pad0: 0.0, pad1: 0.0, pad2: 0.0 };
+                plan.record(op, &BAND_SETTLE, &settle, &[state], &[alpha])?;
+                alpha
+            }
+            None => plan.constant("no band", Plane::zeros(Size::new(PIXELS as u32, 1), Format::Gray)),
+        };
+        let index = plan.constant("tiles by place", self.levels[0].index.clone());
+        let painted =
+            coloured.then(|| foreground::record(plan, "foreground_colour", self, alpha)).transpose()?;
+        Ok(Solved { alpha, painted, index })
     }
 }
 
@@ -208,13 +225,18 @@ impl Band {
         let params = SpreadParams {
             map: frame.map_to(photo),
             size: [photo.size.width as f32, photo.size.height as f32, 0.0, 0.0],
-            samples: (frame.scale().round() as u32).clamp(1, MOST_SAMPLES),
+            samples: samples(frame),
             pad0: 0,
             pad1: 0,
             pad2: 0,
         };
         plan.record(op, &BAND_SPREAD, &params, &[solved.alpha, solved.index], &[alpha])
     }
+}
+
+/// Samples along each side of a pixel of a picture.
+pub(super) fn samples(frame: &Frame) -> u32 {
+    (frame.scale().round() as u32).clamp(1, MOST_SAMPLES)
 }
 
 /// One level in the recording.
@@ -228,11 +250,11 @@ struct OnLevel<'a> {
 }
 
 impl OnLevel<'_> {
-    /// The state after the level's last step, its light as gathered, and its table.
+    /// The state after the level's last step, and the level's table.
     fn solve(
         &mut self,
         coarser: Option<(PlaneId, PlaneId)>,
-    ) -> Result<(PlaneId, PlaneId, PlaneId), PlanError> {
+    ) -> Result<(PlaneId, PlaneId), PlanError> {
         let light = self.plan.constant("band light", self.level.light.clone());
         let tiles = self.plan.constant("band tiles", self.level.table.clone());
         let clean = if self.depth == 0 { self.denoise(light, tiles)? } else { light };
@@ -254,7 +276,7 @@ impl OnLevel<'_> {
                 state = self.step(state, clean, windows, tiles, momentum, step)?;
             }
         }
-        Ok((state, light, tiles))
+        Ok((state, tiles))
     }
 
     fn denoise(&mut self, light: PlaneId, tiles: PlaneId) -> Result<PlaneId, PlanError> {

@@ -93,7 +93,7 @@ vectorised! {
 
 /// The whole number nearest to a place.
 #[inline(always)]
-fn nearest(place: f32) -> f32 {
+pub(super) fn nearest(place: f32) -> f32 {
     (place + 0.5).floor()
 }
 
