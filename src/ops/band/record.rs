@@ -251,10 +251,7 @@ struct OnLevel<'a> {
 
 impl OnLevel<'_> {
     /// The state after the level's last step, and the level's table.
-    fn solve(
-        &mut self,
-        coarser: Option<(PlaneId, PlaneId)>,
-    ) -> Result<(PlaneId, PlaneId), PlanError> {
+    fn solve(&mut self, coarser: Option<(PlaneId, PlaneId)>) -> Result<(PlaneId, PlaneId), PlanError> {
         let light = self.plan.constant("band light", self.level.light.clone());
         let tiles = self.plan.constant("band tiles", self.level.table.clone());
         let clean = if self.depth == 0 { self.denoise(light, tiles)? } else { light };
