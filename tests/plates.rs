@@ -99,7 +99,7 @@ fn pair(kind: Kind, backdrops: [Backdrop; 2]) -> [(Image, Image, Truth); 2] {
 }
 
 fn shots<'a>([a, b]: &'a [(Image, Image, Truth); 2]) -> Shots<'a> {
-    Shots { front: &a.0, plate: Some(&a.1), second: Some([&b.0, &b.1]) }
+    Shots { plate: Some(&a.1), second: Some([&b.0, &b.1]), ..Shots::from(&a.0) }
 }
 
 /// What lets the backdrop through is neither product nor shadow.
