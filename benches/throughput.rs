@@ -163,8 +163,15 @@ fn whole(engine: &Engine, shots: &Path, jobs: usize) {
     let options = RunOptions { out, jobs, memory: 8 << 30, overwrite: Overwrite::Yes, resume: false };
     let report = ReportWriter::new(Path::new("sink"), Box::new(std::io::sink()));
     let stop = AtomicBool::new(false);
-    let run =
-        Run { engine, recipe: &recipe, options: &options, report: &report, progress: &|_| {}, stop: &stop };
+    let run = Run {
+        engine,
+        recipe: &recipe,
+        options: &options,
+        finder: None,
+        report: &report,
+        progress: &|_| {},
+        stop: &stop,
+    };
     let outcome = run.all(&tasks);
     assert_eq!(outcome.failed, 0, "{outcome:?}");
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::exec::cpu::Cpu;
 use crate::exec::{ExecError, Executor};
 use crate::image::{Image, Plane, Pool, Shots, Window};
+use crate::ops::band::Trimap;
 use crate::ops::{Flag, Frame, OpError, Side, Study};
 use crate::recipe::{Recipe, Wanted, analyse, compile};
 
@@ -79,12 +80,12 @@ impl RenderError {
     }
 }
 
-/// One finished picture: straight-alpha sRGB codes, interleaved RGBA.
+/// One finished picture: straight-alpha sRGB codes, interleaved RGBA; or a layer.
 #[derive(Debug)]
 pub struct Picture {
     /// The name under which it was wanted.
     pub name: String,
-    /// 8 or 16 bits a sample.
+    /// 8 or 16 bits a sample; a layer's are floats, 0 … 1.
     pub pixels: Plane,
     /// Where it lies in the photograph.
     pub frame: Frame,
@@ -112,6 +113,8 @@ pub struct Rendering {
     pub product: Option<Window>,
     /// Sides of the photograph that cut it.
     pub cut: Vec<Side>,
+    /// What was known of every pixel before alpha was solved, where it was.
+    pub trimap: Option<Arc<Trimap>>,
     /// What ran it.
     pub backend: String,
     /// Why the GPU did not, where it should have.
@@ -221,6 +224,7 @@ impl Engine {
                 .collect(),
             product: study.product,
             cut: study.cut,
+            trimap: study.trimap,
             numbers: study.numbers,
             flags: study.flags,
             backend,

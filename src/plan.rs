@@ -286,13 +286,41 @@ impl Plan {
         spans
     }
 
+    /// Leaves out every step that no result needs. Numbers of planes stay as they are.
+    pub fn prune(&mut self) {
+        let mut needed = vec![false; self.planes.len()];
+        self.outputs.iter().for_each(|id| needed[id.0] = true);
+        let mut kept: Vec<bool> = Vec::with_capacity(self.steps.len());
+        for step in self.steps.iter().rev() {
+            let keep = step.outputs.iter().any(|id| needed[id.0]);
+            if keep {
+                step.inputs.iter().for_each(|id| needed[id.0] = true);
+            }
+            kept.push(keep);
+        }
+        let mut kept = kept.into_iter().rev();
+        self.steps.retain(|_| kept.next().unwrap_or(true));
+    }
+
+    /// For every plane, whether a step reads or writes it or it is a result.
+    #[must_use]
+    pub fn used(&self) -> Vec<bool> {
+        let mut used = vec![false; self.planes.len()];
+        let touched = self.steps.iter().flat_map(|s| s.inputs.iter().chain(&s.outputs));
+        touched.chain(&self.outputs).for_each(|id| used[id.0] = true);
+        used
+    }
+
     /// Bytes of inputs and constants plus the most that computed planes take at one time if each is held
     /// whole: an upper bound for either executor.
     #[must_use]
     pub fn peak_bytes(&self) -> u64 {
-        let spans = self.lifetimes();
-        let given: u64 =
-            self.planes.iter().filter(|p| !matches!(p.origin, Origin::Computed)).map(PlaneDecl::bytes).sum();
+        let (spans, used) = (self.lifetimes(), self.used());
+        let given = self.planes.iter().zip(used);
+        let given: u64 = given
+            .filter(|(p, used)| *used && !matches!(p.origin, Origin::Computed))
+            .map(|(p, _)| p.bytes())
+            .sum();
         let live = |step: usize| -> u64 {
             let computed = self
                 .planes

@@ -39,7 +39,7 @@ fn paint(band: &Band, alpha: Option<Plane>) -> (Plane, f64) {
         Some(alpha) => plan.constant("alpha", alpha),
         None => band.record(&mut plan, false).unwrap().alpha,
     };
-    let painted = foreground::record(&mut plan, "test", band, alpha).unwrap();
+    let [painted, _] = foreground::record(&mut plan, "test", band, alpha).unwrap();
     plan.output(painted);
     let start = Instant::now();
     let mut planes = Cpu::new(Arc::default(), false).run(&plan, &[]).unwrap();

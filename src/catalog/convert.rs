@@ -1,6 +1,7 @@
 //! From a channel's words to what the engine and the codecs take.
 
 use crate::codec::{self, PngEffort};
+use crate::ops::Layer;
 use crate::ops::place::Placing;
 use crate::recipe::Wanted;
 use crate::recipe::channel::{Background, Channel, FileFormat, Frame, OutputSpec, Subsampling};
@@ -24,6 +25,7 @@ pub fn wanted(channel: &Channel, output: &OutputSpec) -> Wanted {
         sixteen_bits: output.file.bits == 16,
         transparent: background.is_none(),
         background: background.unwrap_or([255; 3]),
+        layer: Layer::Picture,
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::codec::{self, DecodeOptions, Overwrite};
 use crate::engine::{Engine, Rendering};
-use crate::image::{Image, Shots};
+use crate::image::{Finder, Image, Shots};
 use crate::recipe::channel::{Channel, OutputSpec};
 use crate::recipe::{Recipe, Wanted, enough};
 
@@ -62,6 +62,8 @@ pub struct Run<'a> {
     pub recipe: &'a Recipe,
     /// How it goes.
     pub options: &'a RunOptions,
+    /// Who is asked for the product where no backdrop tells it.
+    pub finder: Option<&'a dyn Finder>,
     /// Where each item is reported.
     pub report: &'a ReportWriter,
     /// Called after each item.
@@ -240,7 +242,7 @@ impl Run<'_> {
         let options = DecodeOptions { at_least, ..DecodeOptions::default() };
         let image = codec::decode(bytes, &options, self.engine.pool()).map_err(|e| undecodable(path, &e))?;
         clock.lap("decode", &mut report.timings_ms);
-        let shots = Shots { plate, ..Shots::from(&image) };
+        let shots = Shots { plate, finder: self.finder, ..Shots::from(&image) };
         let rendering = self.engine.render_shots(&shots, recipe, wanted).map_err(|e| {
             let mut failure = Failure::new(e.code(), e.to_string(), None, e.help());
             failure.temporary = e.code() == "E-GPU-LOST";

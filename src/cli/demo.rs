@@ -65,6 +65,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Failed> {
         resume: false,
         report: None,
         json: false,
+        finder: None,
     };
     let outcome = work(&catalog, &Recipe::builtin("packshot")?, &channels, &args.engine, &settings)?;
     let stems: Vec<String> = (0..args.count).map(|i| Scene::pick(args.seed, i).file_stem()).collect();

@@ -5,6 +5,7 @@ mod check;
 mod demo;
 mod list;
 mod matte;
+mod model;
 mod progress;
 mod render;
 mod sheet;

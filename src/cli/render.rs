@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use clap::Args;
 
+use super::model::ModelArgs;
 use super::progress::Progress;
 use super::{EngineArgs, Failed};
 use crate::catalog::{
@@ -15,6 +16,7 @@ use crate::catalog::{
     Shard, Summary, Task, default_limit, discover, output_names, parse_bytes,
 };
 use crate::codec::Overwrite;
+use crate::image::Finder;
 use crate::recipe::Recipe;
 use crate::recipe::channel::Channel;
 
@@ -39,6 +41,8 @@ pub(super) struct RenderArgs {
     /// How file names are read.
     #[arg(long, value_name = "PATTERN", default_value = "{sku}[_{view}][_{role}]")]
     pattern: String,
+    #[command(flatten)]
+    model: ModelArgs,
     #[command(flatten)]
     engine: EngineArgs,
     /// Items at a time [default: one a processor].
@@ -98,6 +102,7 @@ pub(super) fn run(args: &RenderArgs) -> Result<u8, Failed> {
         resume: args.resume,
         report: args.report.clone(),
         json: args.json,
+        finder: args.model.open(1)?,
     };
     let channels: Vec<&Channel> = channels.iter().collect();
     let outcome = work(&catalog, &recipe, &channels, &args.engine, &settings)?;
@@ -119,6 +124,7 @@ pub(super) struct Settings {
     pub(super) resume: bool,
     pub(super) report: Option<PathBuf>,
     pub(super) json: bool,
+    pub(super) finder: Option<Box<dyn Finder>>,
 }
 
 /// Renders a catalog and reports it; shared with `demo`.
@@ -164,8 +170,15 @@ pub(super) fn work(
         resume: settings.resume,
     };
     let shown = |item: &ItemReport| progress.item(item);
-    let run =
-        Run { engine: &engine, recipe, options: &options, report: &report, progress: &shown, stop: &stop };
+    let run = Run {
+        engine: &engine,
+        recipe,
+        options: &options,
+        finder: settings.finder.as_deref(),
+        report: &report,
+        progress: &shown,
+        stop: &stop,
+    };
     add(&mut outcome, run.all(&tasks));
     match signal.load(Ordering::Relaxed) {
         0 => {}

@@ -70,13 +70,8 @@ fn read(path: &Path) -> Result<Image, Failed> {
 }
 
 fn tile(engine: &Engine, recipe: &Recipe, image: &Image, path: &Path) -> Result<Plane, Failed> {
-    let wanted = Wanted {
-        name: "tile".into(),
-        placing: Placing::LongSide { pixels: TILE, room: Room::default() },
-        sixteen_bits: false,
-        transparent: false,
-        background: BEHIND,
-    };
+    let placing = Placing::LongSide { pixels: TILE, room: Room::default() };
+    let wanted = Wanted { background: BEHIND, ..Wanted::on_white("tile", placing) };
     let rendering = engine
         .render(image, recipe, &[wanted])
         .map_err(|e| Failed::item(e.code(), format!("{}: {e}", path.display()), e.help()))?;

@@ -20,7 +20,7 @@ mod taps;
 pub use encoding::{
     Encoding, Matrix3, Primaries, from_working, invert, multiply, srgb_decode, srgb_encode, to_working,
 };
-pub use photo::{AlphaMode, Image, ImageError, Shots};
+pub use photo::{AlphaMode, Finder, Image, ImageError, Shots};
 pub use plane::{Format, Plane, Sample, Size, Window};
 pub use pool::Pool;
 pub use scratch::Scratch;

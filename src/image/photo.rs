@@ -1,5 +1,6 @@
 //! A photograph in memory: file samples and what they mean. Knows nothing of the file it came from.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::{Encoding, Format, Plane, Sample, Size};
@@ -108,6 +109,22 @@ impl Image {
     }
 }
 
+/// Something that tells roughly where a picture shows a product, such as a trained model.
+pub trait Finder: fmt::Debug + Sync {
+    /// Probability of product, 0 … 1, as a [`Format::Gray`] plane of the picture's size; the picture is a
+    /// [`Format::Rgba`] plane of working light. The same picture gives the same answer.
+    ///
+    /// # Errors
+    /// What went wrong, in words.
+    fn probability(&self, picture: &Plane) -> Result<Plane, String>;
+
+    /// Pixels that it looks at: no edge of its answer is finer.
+    fn grid(&self) -> Size;
+
+    /// What it is, for the report.
+    fn name(&self) -> String;
+}
+
 /// The photographs that one picture is made of, all of one camera at one place.
 #[derive(Clone, Copy, Debug)]
 pub struct Shots<'a> {
@@ -123,6 +140,8 @@ pub struct Shots<'a> {
     pub keep: Option<&'a Image>,
     /// White where a person wants none.
     pub drop: Option<&'a Image>,
+    /// Where to ask for the product if no backdrop tells it.
+    pub finder: Option<&'a dyn Finder>,
 }
 
 impl<'a> Shots<'a> {
@@ -137,7 +156,7 @@ impl<'a> Shots<'a> {
 
 impl<'a> From<&'a Image> for Shots<'a> {
     fn from(front: &'a Image) -> Self {
-        Self { front, plate: None, second: None, trimap: None, keep: None, drop: None }
+        Self { front, plate: None, second: None, trimap: None, keep: None, drop: None, finder: None }
     }
 }
 

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::tensor::{self, Output};
 use super::{Descriptor, ModelError, graph, known};
-use crate::image::{Plane, Size};
+use crate::image::{Finder, Plane, Size};
 
 /// A matting model that was found fit to run.
 pub struct Model {
@@ -136,6 +136,21 @@ impl Model {
             return Err(ModelError::SelfTest("the same picture gave two different answers"));
         }
         Ok(())
+    }
+}
+
+impl Finder for Model {
+    fn probability(&self, picture: &Plane) -> Result<Plane, String> {
+        Model::probability(self, picture).map_err(|e| e.to_string())
+    }
+
+    fn grid(&self) -> Size {
+        self.size()
+    }
+
+    fn name(&self) -> String {
+        let what = self.note.unwrap_or("a model described by its user");
+        format!("{what} (SHA-256 {}…)", &self.sha256[..16])
     }
 }
 

@@ -26,14 +26,14 @@ pub mod white_balance;
 mod scene;
 mod study;
 
-pub use scene::{Frame, MatteGrids, Scene, Target};
-pub use study::{Flag, Side, Study};
+pub use scene::{Frame, Layer, MatteGrids, Scene, Target};
+pub use study::{Certain, Flag, Side, Study};
 
 use std::fmt;
 
 use crate::image::{Matrix3, Primaries, Shots, srgb_decode, to_working};
 use crate::kernel::Kernel;
-use crate::plan::PlanError;
+use crate::plan::{PlanError, PlaneId};
 
 /// Every op, in the order in which a recipe usually has them. Adding an op is a line here.
 pub static OPS: &[&OpDef] = &[
@@ -135,6 +135,14 @@ pub trait Op: Send + Sync + fmt::Debug {
     /// # Errors
     /// [`OpError`] where the recipe's order makes no sense.
     fn record(&self, scene: &mut Scene<'_>) -> Result<(), OpError>;
+
+    /// Records a layer of the photograph's size, where this op is the one that makes it.
+    ///
+    /// # Errors
+    /// [`OpError`] where the photograph does not allow it.
+    fn layer(&self, _scene: &mut Scene<'_>, _layer: Layer) -> Result<Option<PlaneId>, OpError> {
+        Ok(None)
+    }
 }
 
 /// Why an op refuses.
@@ -153,6 +161,12 @@ pub enum OpError {
         what: String,
         /// What to do.
         help: &'static str,
+    },
+    /// A layer is wanted that no op of the recipe makes.
+    #[error("no op of this recipe makes the {layer} layer of this photograph")]
+    NoLayer {
+        /// Which.
+        layer: &'static str,
     },
     /// The op stands where it cannot work.
     #[error("`{op}` works on an output, it cannot come before the outputs are placed")]

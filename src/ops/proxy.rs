@@ -20,16 +20,11 @@ const SAMPLES: usize = 3;
 #[must_use]
 pub fn study(shots: &Shots<'_>) -> Study {
     let image = shots.front;
-    let size = image.size();
-    let block = block(size);
-    let proxy = proxy(image);
-    let small = proxy.size();
-    let side = |n: u32| f64::from(n * block);
-    let window = Window { x: 0.0, y: 0.0, width: side(small.width), height: side(small.height) };
-    let extra = |image: &Image| Extra::new(image, self::proxy(image));
+    let (proxy_frame, proxy) = shrunk(image, block(image.size(), LONG_SIDE));
+    let extra = |image: &Image| Extra::new(image, shrunk(image, block(image.size(), LONG_SIDE)).1);
     Study {
-        photo: Frame::whole(size),
-        proxy_frame: Frame { window, size: small },
+        photo: Frame::whole(image.size()),
+        proxy_frame,
         has_alpha: image.alpha == AlphaMode::Straight,
         proxy,
         gain: [1.0; 3],
@@ -41,21 +36,32 @@ pub fn study(shots: &Shots<'_>) -> Study {
         cut: Vec::new(),
         matte: None,
         certain: None,
+        trimap: None,
         band: None,
         numbers: serde_json::Map::new(),
         flags: Vec::new(),
     }
 }
 
-/// Photograph pixels a side of a proxy's pixel.
-fn block(size: Size) -> u32 {
-    size.long_side().div_ceil(LONG_SIDE).max(1)
+/// A small picture of a photograph in working light, at least so many pixels long where the photograph is, and its
+/// place in it.
+#[must_use]
+pub fn at_least(image: &Image, long_side: u32) -> (Frame, Plane) {
+    shrunk(image, (image.size().long_side() / long_side.max(LONG_SIDE)).max(1))
 }
 
-/// The proxy of a photograph.
-fn proxy(image: &Image) -> Plane {
-    let (size, block) = (image.size(), block(image.size()));
-    shrink(image, Size::new(size.width.div_ceil(block), size.height.div_ceil(block)), block as usize)
+/// Photograph pixels a side of a picture's pixel, for a picture at most so many pixels long.
+fn block(size: Size, long_side: u32) -> u32 {
+    size.long_side().div_ceil(long_side).max(1)
+}
+
+/// A photograph's picture of block means, and its place.
+fn shrunk(image: &Image, block: u32) -> (Frame, Plane) {
+    let size = image.size();
+    let small = Size::new(size.width.div_ceil(block), size.height.div_ceil(block));
+    let side = |n: u32| f64::from(n * block);
+    let window = Window { x: 0.0, y: 0.0, width: side(small.width), height: side(small.height) };
+    (Frame { window, size: small }, shrink(image, small, block as usize))
 }
 
 /// Reads single samples of a photograph as linear light in its own primaries.

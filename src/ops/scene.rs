@@ -1,7 +1,7 @@
 //! The recording in progress: the plan, the current picture, and where it lies in the photograph.
 
 use super::backdrop_matte::Matte;
-use super::backdrop_matte::kernel::{APPLY_ALPHA, NoParams};
+use super::backdrop_matte::kernel::{APPLY_ALPHA, NoParams, TAKE_ALPHA};
 use super::{OpError, Study};
 use crate::image::{Format, Size, Window};
 use crate::plan::{Plan, PlaneId};
@@ -54,6 +54,33 @@ impl Frame {
     }
 }
 
+/// What an output shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Layer {
+    /// The picture that the recipe makes, in codes.
+    #[default]
+    Picture,
+    /// Alpha, 0 … 1: a [`Format::Gray`] plane of the photograph's size.
+    Alpha,
+    /// Share of the backdrop's light that the product's shadow leaves, 0 … 1; a plane as for alpha.
+    Shadow,
+    /// How far alpha may be trusted, 0 … 1; a plane as for alpha.
+    Confidence,
+}
+
+impl Layer {
+    /// Its name in messages.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Picture => "picture",
+            Self::Alpha => "alpha",
+            Self::Shadow => "shadow",
+            Self::Confidence => "confidence",
+        }
+    }
+}
+
 /// What one output wants of its picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Target {
@@ -77,6 +104,8 @@ pub struct Scene<'a> {
     pub colour: PlaneId,
     /// Alpha that is not in the picture yet: the picture is as seen, backdrop included.
     pub alpha: Option<PlaneId>,
+    /// Alpha as the last op found it, whether or not it is in the picture.
+    pub coverage: Option<PlaneId>,
     /// What lies behind the picture: linear working light, or nothing.
     pub behind: Option<[f32; 3]>,
     /// The matte's grids in this plan, once one is used.
@@ -111,6 +140,11 @@ impl Scene<'_> {
         })
     }
 
+    /// Takes alpha that an op has found.
+    pub fn found(&mut self, alpha: PlaneId) {
+        (self.alpha, self.coverage) = (Some(alpha), Some(alpha));
+    }
+
     /// Multiplies alpha into the picture, where an op has found it and none has used it.
     ///
     /// # Errors
@@ -122,6 +156,17 @@ impl Scene<'_> {
         self.plan.record("backdrop_matte", &APPLY_ALPHA, &params, &[self.colour, alpha], &[matted])?;
         self.colour = matted;
         Ok(())
+    }
+
+    /// Alpha of the current picture as a plane.
+    ///
+    /// # Errors
+    /// [`OpError::Plan`] where the recording is inconsistent.
+    pub fn take_alpha(&mut self) -> Result<PlaneId, OpError> {
+        let alpha = self.plan.plane("alpha", self.plan.decl(self.colour).size, Format::Gray);
+        let params = NoParams { pad0: 0, pad1: 0, pad2: 0, pad3: 0 };
+        self.plan.record("backdrop_matte", &TAKE_ALPHA, &params, &[self.colour], &[alpha])?;
+        Ok(alpha)
     }
 
     /// The output that is being recorded.

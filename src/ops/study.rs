@@ -1,9 +1,12 @@
 //! The analysis in progress: the proxy, and the numbers decided so far.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::Frame;
+use super::band::Trimap;
 use super::plate::Extra;
 use super::resample::Active;
 use crate::image::{Plane, Size, Window};
@@ -47,6 +50,16 @@ impl Side {
     }
 }
 
+/// What is certain of a product, on a small picture: a [`Format::Gray`](crate::image::Format::Gray) plane of
+/// 0 backdrop, 1 product, ½ neither.
+#[derive(Clone, Debug)]
+pub struct Certain {
+    /// It.
+    pub plane: Plane,
+    /// Where it lies in the photograph.
+    pub frame: Frame,
+}
+
 /// What the host knows of one photograph: a small proxy of it, and numbers decided on it.
 #[derive(Debug)]
 pub struct Study {
@@ -74,8 +87,10 @@ pub struct Study {
     pub cut: Vec<Side>,
     /// Grids of the matte, once it has been analysed.
     pub matte: Option<super::backdrop_matte::Matte>,
-    /// What is certain of the product, on the proxy: 0 backdrop, 1 product, ½ neither.
-    pub certain: Option<Plane>,
+    /// What is certain of the product, once it has been found.
+    pub certain: Option<Certain>,
+    /// What was known of every pixel before alpha was solved, where it was.
+    pub trimap: Option<Arc<Trimap>>,
     /// The unknown band of the photograph, once it has been gathered.
     pub band: Option<super::band::Band>,
     /// Numbers by op, for the report.

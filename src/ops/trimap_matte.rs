@@ -15,12 +15,20 @@ pub static OP: OpDef = OpDef {
     about: "solves alpha at full resolution in the unknown band of a trimap, given or found",
     source: "matting Laplacian (Levin et al. 2008) with a posterior over alpha (after Chuang et al. 2001) as data, coarse to fine",
     stage: Stage::Item,
-    params: &[ParamDef {
-        name: "light",
-        default: "\"auto\"",
-        range: "auto, linear, display",
-        about: "in which light colours mix: linear for a plain backdrop, as displayed for other scenes",
-    }],
+    params: &[
+        ParamDef {
+            name: "light",
+            default: "\"auto\"",
+            range: "auto, linear, display",
+            about: "in which light colours mix: linear for a plain backdrop, as displayed for other scenes",
+        },
+        ParamDef {
+            name: "only",
+            default: "\"always\"",
+            range: "always, needed",
+            about: "needed: where the backdrop told alpha, that stays",
+        },
+    ],
     kernels: &band::KERNELS,
     make: settings::<TrimapMatte>,
 };
@@ -29,6 +37,18 @@ pub static OP: OpDef = OpDef {
 #[serde(default, deny_unknown_fields)]
 struct TrimapMatte {
     light: Choice,
+    only: Only,
+}
+
+/// When the op works.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Only {
+    /// Wherever there is a trimap.
+    #[default]
+    Always,
+    /// Where no other op has found alpha.
+    Needed,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -50,6 +70,10 @@ struct Numbers {
 
 impl Op for TrimapMatte {
     fn analyse_shots(&self, study: &mut Study, shots: &Shots<'_>) -> Result<(), OpError> {
+        let given = [shots.trimap, shots.keep, shots.drop].iter().any(Option::is_some);
+        if self.only == Only::Needed && study.matte.is_some() && !given {
+            return Ok(());
+        }
         let Some((source, mut trimap)) = trimap(study, shots)? else { return Ok(()) };
         for (mask, code) in [(shots.keep, 255), (shots.drop, 0)] {
             if let Some(mask) = mask {
@@ -75,6 +99,7 @@ impl Op for TrimapMatte {
             Numbers { source, light: band.light, unknown_share: band.unknown_share, noise: band.grain },
         );
         study.band = Some(band);
+        study.trimap = Some(trimap.into());
         Ok(())
     }
 
@@ -83,7 +108,7 @@ impl Op for TrimapMatte {
         let size = scene.plan.decl(scene.colour).size;
         let alpha = scene.plan.plane("alpha", size, Format::Gray);
         band.spread(scene.plan, "trimap_matte", solved, (&scene.frame, &scene.study.photo), alpha)?;
-        scene.alpha = Some(alpha);
+        scene.found(alpha);
         Ok(())
     }
 }
@@ -96,8 +121,8 @@ fn trimap(study: &Study, shots: &Shots<'_>) -> Result<Option<(&'static str, Trim
         return Ok(Trimap::new(size, codes.all(size)).map(|t| ("given", t)));
     }
     let Some(certain) = &study.certain else { return Ok(None) };
-    let map = study.photo.map_to(&study.proxy_frame);
-    Ok(Trimap::new(size, enlarge(certain, size, map)).map(|t| ("found", t)))
+    let map = study.photo.map_to(&certain.frame);
+    Ok(Trimap::new(size, enlarge(&certain.plane, size, map)).map(|t| ("found", t)))
 }
 
 /// A proxy's certainty at full resolution: a pixel is certain where all four proxy pixels around it agree.

@@ -3,8 +3,8 @@
 use super::Recipe;
 use crate::image::{AlphaMode, Image, Shots, Size, Window};
 use crate::ops::place::{self, Placing};
-use crate::ops::{self, Frame, OpError, Scene, Stage, Study, Target, colour_matrix, resample};
-use crate::plan::Plan;
+use crate::ops::{self, Frame, Layer, OpError, Scene, Stage, Study, Target, colour_matrix, resample};
+use crate::plan::{Plan, PlaneId};
 
 /// One picture that is wanted of an item.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,19 +19,35 @@ pub struct Wanted {
     pub transparent: bool,
     /// sRGB colour behind the product where alpha is not kept.
     pub background: [u8; 3],
+    /// What it shows. A layer other than the picture is as large as the photograph, whatever its placing, and
+    /// a plane of floats, whatever its bits.
+    pub layer: Layer,
 }
 
 impl Wanted {
     /// An 8-bit picture on white.
     #[must_use]
     pub fn on_white(name: &str, placing: Placing) -> Self {
-        Self { name: name.into(), placing, sixteen_bits: false, transparent: false, background: [255; 3] }
+        Self {
+            name: name.into(),
+            placing,
+            sixteen_bits: false,
+            transparent: false,
+            background: [255; 3],
+            layer: Layer::Picture,
+        }
     }
 
     /// A 16-bit cut-out with straight alpha.
     #[must_use]
     pub fn cut_out(name: &str, placing: Placing) -> Self {
         Self { sixteen_bits: true, transparent: true, ..Self::on_white(name, placing) }
+    }
+
+    /// A layer of the photograph's size.
+    #[must_use]
+    pub fn layer(name: &str, layer: Layer) -> Self {
+        Self { layer, ..Self::cut_out(name, Placing::Source) }
     }
 }
 
@@ -66,8 +82,12 @@ pub fn compile(
     recipe: &Recipe,
     wanted: &[Wanted],
 ) -> Result<Compiled, OpError> {
-    let frames: Vec<Frame> = wanted.iter().map(|w| place::frame(study, w.placing)).collect();
-    let working = working_frame(study, &frames);
+    let frames: Vec<Frame> = wanted
+        .iter()
+        .map(|w| if w.layer == Layer::Picture { place::frame(study, w.placing) } else { study.photo })
+        .collect();
+    let layers = wanted.iter().any(|w| w.layer != Layer::Picture);
+    let working = if layers { study.photo } else { working_frame(study, &frames) };
     let mut plan = Plan::new();
     let source = plan.input("photograph", image.size(), image.pixels.format());
     let curves = plan.constant("curves", resample::curve_plane(&image.encoding.tables));
@@ -83,6 +103,7 @@ pub fn compile(
         study,
         colour,
         alpha: None,
+        coverage: None,
         behind: None,
         grids: None,
         band,
@@ -94,7 +115,7 @@ pub fn compile(
         entry.op.record(&mut scene)?;
     }
     scene.settle_alpha()?;
-    let (item, grids) = (scene.colour, scene.grids);
+    let (item, grids, coverage) = (scene.colour, scene.grids, scene.coverage);
     for (want, frame) in wanted.iter().zip(&frames) {
         let target = Target {
             frame: *frame,
@@ -107,17 +128,41 @@ pub fn compile(
             study,
             colour: item,
             alpha: None,
+            coverage,
             behind: None,
             grids,
-            band: None,
+            band,
             frame: working,
             target: Some(target),
         };
-        for entry in stage(Stage::Output) {
-            entry.op.record(&mut scene)?;
+        match want.layer {
+            Layer::Picture => {
+                for entry in stage(Stage::Output) {
+                    entry.op.record(&mut scene)?;
+                }
+            }
+            layer => {
+                let plane = record_layer(&mut scene, recipe, layer)?;
+                plan.output(plane);
+            }
         }
     }
+    plan.prune();
     Ok(Compiled { plan, frames })
+}
+
+/// The plane of a layer, by the first op of the recipe that makes it.
+fn record_layer(scene: &mut Scene<'_>, recipe: &Recipe, layer: Layer) -> Result<PlaneId, OpError> {
+    for entry in recipe.entries() {
+        if let Some(plane) = entry.op.layer(scene, layer)? {
+            return Ok(plane);
+        }
+    }
+    match (layer, scene.coverage) {
+        (Layer::Alpha, Some(alpha)) => Ok(alpha),
+        (Layer::Alpha, None) => scene.take_alpha(),
+        _ => Err(OpError::NoLayer { layer: layer.name() }),
+    }
 }
 
 /// The frame that the item is worked in: the finest that an output asks for, so that this output needs no

@@ -11,7 +11,7 @@ mod tiff;
 mod webp;
 
 use super::{CodecError, FileFormat};
-use crate::image::{Format, Plane, Size};
+use crate::image::{Format, Plane, Sample, Size};
 
 /// How a JPEG stores colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -83,7 +83,7 @@ pub enum Output {
         /// Whether alpha is kept.
         alpha: bool,
     },
-    /// The alpha channel as a grey PNG: a matte.
+    /// The alpha channel, or a layer, as a grey PNG: a matte.
     GrayPng {
         /// Bits a sample, 8 or 16.
         bits: u8,
@@ -130,14 +130,17 @@ impl Output {
 }
 
 /// The bytes of a file that holds these pixels: [`Format::RGBA8`], or [`Format::RGBA16`] in native order
-/// where the output [wants 16 bits](Output::wants_16_bits); straight alpha, sRGB codes.
+/// where the output [wants 16 bits](Output::wants_16_bits); straight alpha, sRGB codes. A grey PNG also takes a layer:
+/// a [`Format::Gray`] plane of 0 … 1, or 8-bit codes of one channel.
 ///
 /// # Errors
 /// [`CodecError`] where the pixels do not fit the output or the encoder fails.
 pub fn encode(pixels: &Plane, output: &Output, profile: OutputProfile) -> Result<Vec<u8>, CodecError> {
     let expected = if output.wants_16_bits() { Format::RGBA16 } else { Format::RGBA8 };
     let size = pixels.size();
-    if pixels.format() != expected || size.pixels() == 0 {
+    let gray = [Format::Gray, Format::Packed { sample: Sample::U8, channels: 1 }];
+    let layer = matches!(output, Output::GrayPng { .. }) && gray.contains(&pixels.format());
+    if pixels.format() != expected && !layer || size.pixels() == 0 {
         let found = format!("{size} of {}", pixels.format());
         return Err(CodecError::OutputPixels { expected: expected.to_string(), found });
     }
@@ -154,7 +157,7 @@ pub fn encode(pixels: &Plane, output: &Output, profile: OutputProfile) -> Result
     match *output {
         Output::Jpeg { quality, subsampling } => jpeg::encode(pixels, quality, subsampling, icc),
         Output::Png { alpha, effort, .. } => png::encode(pixels, alpha, effort, icc),
-        Output::GrayPng { .. } => png::encode_gray(pixels),
+        Output::GrayPng { bits } => png::encode_gray(pixels, bits == 16),
         Output::Tiff { alpha, .. } => tiff::encode(pixels, alpha, icc),
         Output::Webp { quality: Some(quality), alpha } => webp::lossy(pixels, quality, alpha, icc),
         Output::Webp { quality: None, alpha } => webp::lossless(pixels, alpha, icc),

@@ -30,13 +30,19 @@ pub(super) fn encode(
     }
 }
 
-/// The alpha channel as grey.
-pub(super) fn encode_gray(pixels: &Plane) -> Result<Vec<u8>, CodecError> {
-    let deep = pixels.format() == Format::RGBA16;
-    let samples: Vec<u8> = if deep {
-        big_endian(pixels.shorts().as_chunks::<4>().0.iter().map(|p| &p[3]))
-    } else {
-        pixels.bytes().as_chunks::<4>().0.iter().map(|p| p[3]).collect()
+/// The alpha channel as grey, or a layer of 0 … 1.
+pub(super) fn encode_gray(pixels: &Plane, deep: bool) -> Result<Vec<u8>, CodecError> {
+    let code = |v: &f32, most: f32| (v.clamp(0.0, 1.0) * most + 0.5) as u16;
+    let samples: Vec<u8> = match (pixels.format(), deep) {
+        (Format::Packed { channels: 1, .. }, _) => {
+            return write(pixels.size(), ColorType::Grayscale, false, pixels.bytes(), PngEffort::Fast, None);
+        }
+        (Format::Gray, true) => {
+            pixels.floats().iter().flat_map(|v| code(v, 65_535.0).to_be_bytes()).collect()
+        }
+        (Format::Gray, false) => pixels.floats().iter().map(|v| code(v, 255.0) as u8).collect(),
+        (_, true) => big_endian(pixels.shorts().as_chunks::<4>().0.iter().map(|p| &p[3])),
+        (_, false) => pixels.bytes().as_chunks::<4>().0.iter().map(|p| p[3]).collect(),
     };
     write(pixels.size(), ColorType::Grayscale, deep, &samples, PngEffort::Fast, None)
 }

@@ -71,7 +71,8 @@ impl Schedule {
 
 fn check_sizes(shared: &Shared, plan: &Plan) -> Result<(), ExecError> {
     let most = shared.device.limits.max_buffer_size;
-    match plan.planes().iter().find(|p| p.bytes() > most) {
+    let used = plan.used();
+    match plan.planes().iter().zip(used).find(|(p, used)| *used && p.bytes() > most).map(|(p, _)| p) {
         None => Ok(()),
         Some(p) => Err(ExecError::Gpu(format!(
             "plane `{}` ({}, {}) takes {} bytes, the device's buffers hold at most {most}",

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use super::band::Band;
 use super::border::Border;
+use super::choose::Backdrop;
 use super::confidence::{Reason, confidence};
 use super::flat::Flat;
 use super::grow::grow;
 use super::holes::{drop_specks, holes};
 use super::photo::{DARK, Photo};
+use super::screen;
 use super::seen::{Seen, Sums};
 use super::solve::{Solution, solve};
-use super::transmission::{clear_light, transmission};
+use super::transmission::{clear_light, clear_log, transmission};
 use crate::image::{Format, Plane};
 use crate::ops::field::{Field, Mask, Surface, exp, wide};
 use crate::ops::luminance;
@@ -28,6 +30,8 @@ pub struct Matte {
     pub foreground: Arc<Plane>,
     /// Share of the backdrop's light that the shadow left, 0 … 1.
     pub transmission: Arc<Plane>,
+    /// Mean log light of the backdrop without shadow, weighed by luminance; `None` where too little is known.
+    pub clear: Option<Arc<Plane>>,
     /// Alpha at the proxy's resolution.
     pub alpha: Plane,
     /// How far the matte may be trusted, 0 … 1.
@@ -42,12 +46,13 @@ pub struct Matte {
 /// alpha 1, of any size from one pixel; what is not a number counts as black.
 #[must_use]
 pub fn analyse(proxy: &Plane) -> Matte {
-    analyse_with(proxy, None)
+    analyse_with(proxy, None, Backdrop::Auto)
 }
 
-/// Finds the product on a backdrop that a clean plate of the proxy's size shows, if there is one.
+/// Finds the product on a backdrop that a clean plate of the proxy's size shows, if there is one, or that is known
+/// by its colour.
 #[must_use]
-pub fn analyse_with(proxy: &Plane, clean: Option<&Clean>) -> Matte {
+pub fn analyse_with(proxy: &Plane, clean: Option<&Clean>, backdrop: Backdrop) -> Matte {
     if proxy.size().pixels() == 0 || proxy.format() != Format::Rgba {
         return nothing(proxy);
     }
@@ -55,17 +60,30 @@ pub fn analyse_with(proxy: &Plane, clean: Option<&Clean>) -> Matte {
     let flat = clean.map(|clean| Flat::of(&photo, clean));
     // Where the backdrop is looked for: the photograph, or the same laid flat by the plate.
     let even = flat.as_ref().map_or(&photo, |f| &f.photo);
-    let border = flat.as_ref().map_or_else(|| Border::of(&photo), |f| Border::against(&f.photo, f.level));
+    let border = match &flat {
+        Some(flat) => Border::against(&flat.photo, flat.level),
+        None => match Border::of(&photo, backdrop) {
+            Some(border) => border,
+            None => return nothing(proxy),
+        },
+    };
     let known = flat.as_ref().map(|f| Surface::level(luminance(f.level)));
     let mut backdrop = border.flood.clone();
     let (seen, noise) = find_backdrop(even, &border, known.as_ref(), &mut backdrop);
     let mut light = linear(&seen);
-    let band = Band::of(even, &seen, &light, noise, &backdrop);
-    let shadow = transmission(&seen, known.or_else(|| clear_light(even, &backdrop)).as_ref());
+    let band = Band::of(even, &seen, &light, noise, &backdrop, screen::channel(border.mode));
+    let clear = known.or_else(|| clear_light(even, &backdrop));
+    let clear_log = match (&flat, &clear) {
+        (Some(flat), _) => Some(flat.clear_log()),
+        (None, clear) => clear.as_ref().map(|light| clear_log(light, photo.size())),
+    };
     if let Some(flat) = &flat {
         flat.restore(&mut light);
     }
     let solution = solve(&photo, &light, &band);
+    // Shadows are deepest at the product's foot, beyond what is certain before alpha is solved.
+    let empty = backdrop.or(&empty(&solution.alpha, &band.unknown));
+    let shadow = transmission(&Sums::of(even, &empty).fill(), clear.as_ref());
     let (confidence, reasons) = confidence(&border, &backdrop, &band, &solution);
     let Solution { alpha, map, mut foreground, .. } = solution;
     let width = photo.width();
@@ -77,12 +95,23 @@ pub fn analyse_with(proxy: &Plane, clean: Option<&Clean>) -> Matte {
         backdrop: rgba(&light, &backdrop).into(),
         foreground: foreground.into(),
         transmission: shadow.into(),
+        clear: clear_log.map(Into::into),
         alpha: gray(&alpha),
         confidence,
         reasons,
         unknown_share: band.unknown.share(),
     }
 }
+
+/// Unknown pixels that proved to be backdrop.
+fn empty(alpha: &Field, unknown: &Mask) -> Mask {
+    let mut empty = unknown.clone();
+    empty.values_mut().iter_mut().zip(alpha.values()).for_each(|(e, a)| *e &= *a < EMPTY);
+    empty
+}
+
+/// Alpha below which a pixel of the proxy shows nothing but backdrop.
+const EMPTY: f32 = 0.02;
 
 /// Extends the first flood to the whole backdrop; returns its fill and the noise around it. `known` is the
 /// light of the backdrop without shadow, where a plate tells it.
@@ -145,6 +174,7 @@ fn nothing(proxy: &Plane) -> Matte {
         backdrop: plane(Format::Rgba).into(),
         foreground: plane(Format::Rgba).into(),
         transmission: plane(Format::Gray).into(),
+        clear: None,
         alpha: plane(Format::Gray),
         confidence: 0.0,
         reasons: vec![Reason::NoBackdrop { coverage: 0.0 }, Reason::NoProduct],

@@ -5,6 +5,7 @@
 
 use super::key::{DEEP, Inside, Key};
 use super::photo::{DARK, Photo};
+use super::screen;
 use super::seen::Seen;
 use crate::ops::field::{Field, Mask, Spans, dilate, distance, exp, quantile, reach, sample, wide};
 
@@ -45,6 +46,7 @@ impl Band {
         light: &[Field; 3],
         noise: [f32; 3],
         backdrop: &Mask,
+        screen: Option<usize>,
     ) -> Self {
         let inside = backdrop.not();
         let spans = Spans::cover(&inside, 0);
@@ -52,7 +54,11 @@ impl Band {
         let deep = deep(photo, seen, noise, &depth, &spans);
         let clipped = clipped(light, backdrop);
         let key = Key::of(photo, light, &Inside { spans: &spans, depth: &depth, deep: &deep }, clipped);
-        let through = see_through(&spans, &key, seen, noise, backdrop, &depth);
+        let mut through = see_through(&spans, &key, seen, noise, backdrop, &depth);
+        if let Some(channel) = screen {
+            let share = screen::share(photo, light, channel, &deep);
+            through = through.or(&shows(&share, backdrop, &depth));
+        }
         let near = distance(&backdrop.or(&through), FAR as u16 + 1);
         let mut unknown = Mask::new(photo.size());
         let mut clear = Mask::new(photo.size());
@@ -110,6 +116,21 @@ fn clipped(light: &[Field; 3], backdrop: &Mask) -> bool {
     2 * certain.iter().filter(bright).count() >= certain.len().max(1)
 }
 
+/// Where the screen shows, joined to the outside.
+fn shows(share: &Field, backdrop: &Mask, depth: &Field) -> Mask {
+    let mut shows = Mask::new(backdrop.size());
+    let pixels = shows.values_mut().iter_mut().zip(share.values()).zip(backdrop.values());
+    pixels.for_each(|((s, share), known)| *s = !*known && *share > screen::TRACE);
+    joined(shows, backdrop, depth)
+}
+
+/// The part of a mask that is joined to the backdrop.
+fn joined(mask: Mask, backdrop: &Mask, depth: &Field) -> Mask {
+    let mut bridge = dilate(&mask, 1);
+    bridge.values_mut().iter_mut().zip(depth.values()).for_each(|(b, d)| *b |= *d <= NEAR);
+    mask.and(&reach(&bridge, backdrop))
+}
+
 /// Where the key sees the backdrop through the product, joined to the outside.
 fn see_through(
     spans: &Spans,
@@ -137,7 +158,5 @@ fn see_through(
             *s = mixed && !known[i] && key.holds(span.start + i, span.y);
         }
     }
-    let mut bridge = dilate(&see, 1);
-    bridge.values_mut().iter_mut().zip(depth.values()).for_each(|(b, d)| *b |= *d <= NEAR);
-    see.and(&reach(&bridge, backdrop))
+    joined(see, backdrop, depth)
 }

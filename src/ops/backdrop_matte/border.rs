@@ -1,5 +1,6 @@
 //! What most of the photograph's border agrees on, and the backdrop that is joined to it.
 
+use super::Backdrop;
 use super::photo::Photo;
 use crate::ops::field::{Field, Mask, dilate, erode, exp, ln, median, reach, sample};
 use crate::ops::luminance;
@@ -44,10 +45,10 @@ pub(super) struct Border {
 }
 
 impl Border {
-    /// Looks at the border and floods from it.
-    pub(super) fn of(photo: &Photo) -> Self {
-        let mode = mode(photo, depth(photo));
-        Self::flood(photo, mode, luminance(mode), ABOVE)
+    /// Looks at the border for a backdrop and floods from it; `None` where no part of it can be that backdrop.
+    pub(super) fn of(photo: &Photo, backdrop: Backdrop) -> Option<Self> {
+        let mode = mode(photo, depth(photo), backdrop)?;
+        Some(Self::flood(photo, mode, luminance(mode), ABOVE))
     }
 
     /// Floods a photograph that a plate has laid flat: its backdrop has the log colour `mode`, and nothing of
@@ -100,8 +101,8 @@ fn below(field: &Field, limit: f32) -> Mask {
     mask
 }
 
-/// Median log colour of the largest group of border segments that agree.
-fn mode(photo: &Photo, depth: usize) -> [f32; 3] {
+/// Median log colour of the largest group of border segments that agree and can be the backdrop.
+fn mode(photo: &Photo, depth: usize, backdrop: Backdrop) -> Option<[f32; 3]> {
     let (width, height) = (photo.width(), photo.height());
     let mut segments = Vec::new();
     for s in 0..SEGMENTS {
@@ -120,12 +121,12 @@ fn mode(photo: &Photo, depth: usize) -> [f32; 3] {
         };
         Some([channel(0)?, channel(1)?, channel(2)?])
     };
-    let colours: Vec<[f32; 3]> = segments.iter().filter_map(middle).collect();
+    let colours: Vec<[f32; 3]> = segments.iter().filter_map(middle).filter(|c| backdrop.admits(*c)).collect();
     let agree = |a: &[f32; 3], b: &[f32; 3]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < AGREE);
     let friends = |a: &[f32; 3]| colours.iter().filter(|b| agree(a, b)).count();
-    let Some(leader) = colours.iter().rev().max_by_key(|c| friends(c)) else { return [0.0; 3] };
-    [0, 1, 2].map(|c| {
+    let leader = colours.iter().rev().max_by_key(|c| friends(c))?;
+    Some([0, 1, 2].map(|c| {
         let mut values: Vec<f32> = colours.iter().filter(|b| agree(leader, b)).map(|b| b[c]).collect();
         median(&mut values).unwrap_or(leader[c])
-    })
+    }))
 }

@@ -7,6 +7,7 @@
 use super::photo::{DARK, Photo};
 use crate::image::{Format, Plane};
 use crate::ops::field::{Field, exp};
+use crate::ops::luminance;
 use crate::ops::plate::Clean;
 
 /// Pixels by which the plate may lie off.
@@ -41,6 +42,12 @@ impl<'a> Flat<'a> {
             }
         }
         Self { photo: Photo { veil: VEIL, ..Photo::read(&plane) }, level, clean }
+    }
+
+    /// Mean log light of the plate, weighed by luminance.
+    pub(super) fn clear_log(&self) -> Plane {
+        let [r, g, b] = &self.clean.log;
+        Plane::gray(r.size(), |x, y| luminance([r, g, b].map(|plane| plane.at(x as usize, y as usize))))
     }
 
     /// Puts the plate back into linear light that was found on the flat photograph.

@@ -194,6 +194,37 @@ vectorised! {
     }
 }
 
+/// Alpha of a picture that has it, as a plane of its own.
+pub static TAKE_ALPHA: Kernel = Kernel {
+    name: "take_alpha",
+    shader: concat!(
+        include_str!("../../../shaders/lib/frame.wgsl"),
+        include_str!("../../../shaders/take_alpha.wgsl")
+    ),
+    inputs: &[Input { name: "colour", format: PortFormat::Rgba, reach: Reach::Rows(0) }],
+    outputs: &[Output { name: "alpha", format: PortFormat::Gray }],
+    layout: NoParams::LAYOUT,
+    cpu: take_alpha,
+    tolerance: Tolerance { max: 0.0, why: "a copy, clamped" },
+    cases: || {
+        crate::ops::testing::colours(|name, colour| Case {
+            name,
+            params: bytemuck::bytes_of(&NoParams { pad0: 0, pad1: 0, pad2: 0, pad3: 0 }).to_vec(),
+            outputs: vec![(colour.size(), Format::Gray)],
+            inputs: vec![colour],
+        })
+    },
+};
+
+vectorised! {
+    fn take_alpha(job: &mut Job<'_>) {
+        for y in job.rows.clone() {
+            let [_, _, _, alpha] = job.inputs[0].rgba(i64::from(y));
+            job.outputs[0].gray(y).iter_mut().zip(alpha).for_each(|(o, a)| *o = unit(*a));
+        }
+    }
+}
+
 fn apply_cases() -> Vec<Case> {
     crate::ops::testing::colours(|name, colour| {
         let size = colour.size();

@@ -18,21 +18,26 @@
 mod analysis;
 mod band;
 mod border;
+mod choose;
 mod confidence;
 mod flat;
 mod grow;
 mod holes;
 pub mod kernel;
 mod key;
+mod model;
 mod op;
 pub(in crate::ops) mod photo;
+mod screen;
 mod seen;
 mod solve;
 mod transmission;
 
 pub use analysis::{Matte, analyse, analyse_with};
+pub use choose::{Backdrop, Method};
 pub use confidence::Reason;
 pub use op::OP;
+pub(in crate::ops) use transmission::{Shade, shadow_of};
 
 #[cfg(test)]
 mod tests;

@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::kernel::{APPLY_ALPHA, MATTE_ALPHA, MatteParams};
-use super::{Matte, Reason, analyse_with};
-use crate::image::{Format, Plane, Window};
+use super::choose::{Offered, refused};
+use super::kernel::{APPLY_ALPHA, MATTE_ALPHA, MatteParams, TAKE_ALPHA};
+use super::{Backdrop, Matte, Method, Reason, analyse_with, model};
+use crate::image::{Finder, Format, Plane, Shots, Window};
 use crate::ops::field::wide;
 use crate::ops::plate::{self, Clean};
-use crate::ops::{Op, OpDef, OpError, ParamDef, Scene, Side, Stage, Study, settings};
+use crate::ops::{Certain, Frame, Op, OpDef, OpError, ParamDef, Scene, Side, Stage, Study, settings};
 
 /// Registry entry.
 pub static OP: OpDef = OpDef {
@@ -15,13 +16,27 @@ pub static OP: OpDef = OpDef {
     about: "cuts the product out of an even backdrop, or of any that a plate shows: shadow-tolerant, soft edges, a confidence",
     source: "robust log-light backdrop; local affine maps of colour (Levin et al. 2008; He, Sun, Tang 2013)",
     stage: Stage::Item,
-    params: &[ParamDef {
-        name: "review_below",
-        default: "0.5",
-        range: "0 … 1",
-        about: "confidence under which the item is flagged for a person",
-    }],
-    kernels: &[&MATTE_ALPHA, &APPLY_ALPHA],
+    params: &[
+        ParamDef {
+            name: "review_below",
+            default: "0.5",
+            range: "0 … 1",
+            about: "confidence under which the item is flagged for a person",
+        },
+        ParamDef {
+            name: "method",
+            default: "\"auto\"",
+            range: "auto, plate, backdrop, model",
+            about: "who tells product from backdrop; auto takes the plate if there is one, else an even backdrop, else the model",
+        },
+        ParamDef {
+            name: "backdrop",
+            default: "\"auto\"",
+            range: "auto, white, grey, green, blue, R,G,B, #rrggbb",
+            about: "the backdrop's colour; auto takes what most of the border shows",
+        },
+    ],
+    kernels: &[&MATTE_ALPHA, &APPLY_ALPHA, &TAKE_ALPHA],
     make: settings::<BackdropMatte>,
 };
 
@@ -29,17 +44,22 @@ pub static OP: OpDef = OpDef {
 #[serde(default, deny_unknown_fields)]
 struct BackdropMatte {
     review_below: f32,
+    method: Method,
+    backdrop: Backdrop,
 }
 
 impl Default for BackdropMatte {
     fn default() -> Self {
-        Self { review_below: 0.5 }
+        Self { review_below: 0.5, method: Method::Auto, backdrop: Backdrop::Auto }
     }
 }
 
 #[derive(Serialize)]
 struct Numbers {
+    /// Who told product from backdrop.
     alpha: &'static str,
+    /// Why that one was chosen.
+    why: String,
     confidence: f32,
     unknown_share: f32,
     product: Window,
@@ -50,44 +70,30 @@ struct Numbers {
 const SMALLEST: u32 = 3;
 /// Coarse alpha from which on a proxy pixel belongs to the product.
 const PRESENT: f32 = 0.1;
+/// What helps where no backdrop is even.
+const SUPPLY: &str = "give a photograph of the empty set (--plate), a trimap (--trimap) or a model (--model), name the \
+                      backdrop (--backdrop), or reshoot before even paper";
 
 impl Op for BackdropMatte {
-    fn analyse(&self, study: &mut Study) -> Result<(), OpError> {
-        let clean = clean(study)?;
-        let matte = (!study.has_alpha).then(|| analyse_with(&study.proxy, clean.as_ref()));
-        let product = match &matte {
-            Some(matte) => extent(&matte.alpha),
-            None => extent(&fourth(&study.proxy, |alpha| alpha)),
-        };
-        let Some(product) = product else {
-            return Err(OpError::Refused {
-                op: "backdrop_matte",
-                what: "no product stands out from the backdrop".into(),
-                help: "check that this is a photograph of a product on an even backdrop, or reshoot with more contrast",
-            });
-        };
-        let product = to_photo(study, product);
-        study.product = Some(product);
-        study.visible = matte.as_ref().and_then(visible).map(|w| to_photo(study, w));
-        study.cut = matte.as_ref().map(cut_sides).unwrap_or_default();
-        self.flag(study, matte.as_ref());
-        study.note(
-            "backdrop_matte",
-            Numbers {
-                alpha: match (&matte, &clean) {
-                    (None, _) => "the photograph's own",
-                    (_, None) => "backdrop",
-                    (_, Some(_)) => "plate",
-                },
-                confidence: matte.as_ref().map_or(1.0, |m| m.confidence),
-                unknown_share: matte.as_ref().map_or(0.0, |m| m.unknown_share),
-                product,
-                cut: study.cut.clone(),
-            },
-        );
-        study.certain = matte.as_ref().map(certain);
-        study.matte = matte;
-        Ok(())
+    fn analyse_shots(&self, study: &mut Study, shots: &Shots<'_>) -> Result<(), OpError> {
+        if study.has_alpha {
+            return self.own_alpha(study);
+        }
+        let offered = Offered { plate: study.plate.is_some(), model: shots.finder.is_some() };
+        let (method, why) = self.method.choose(offered)?;
+        if let (Method::Model, Some(finder)) = (method, shots.finder) {
+            return self.by_model(study, shots, finder, why.into());
+        }
+        let clean = if method == Method::Plate { clean(study)? } else { None };
+        let matte = analyse_with(&study.proxy, clean.as_ref(), self.backdrop);
+        let none = matte.reasons.iter().find(|r| matches!(r, Reason::NoBackdrop { .. }));
+        if let (Some(reason), None, Method::Auto) = (none, &clean, self.method) {
+            if let Some(finder) = shots.finder {
+                return self.by_model(study, shots, finder, format!("{reason}; there is a model"));
+            }
+        }
+        self.check(none.copied(), clean.is_some())?;
+        self.take(study, matte, clean.is_some(), why)
     }
 
     fn record(&self, scene: &mut Scene<'_>) -> Result<(), OpError> {
@@ -102,31 +108,114 @@ impl Op for BackdropMatte {
         let alpha = scene.plan.plane("alpha", size, Format::Gray);
         let inputs = [scene.colour, grids.map, grids.backdrop, grids.foreground];
         scene.plan.record("backdrop_matte", &MATTE_ALPHA, &params, &inputs, &[alpha])?;
-        scene.alpha = Some(alpha);
+        scene.found(alpha);
         Ok(())
     }
 }
 
 impl BackdropMatte {
-    fn flag(&self, study: &mut Study, matte: Option<&Matte>) {
-        let Some(matte) = matte else { return };
+    /// A photograph that brings its alpha keeps it.
+    fn own_alpha(&self, study: &mut Study) -> Result<(), OpError> {
+        if study.plate.is_some() {
+            study.flag("plate-unused", "the plate is not used: the photograph brings its own alpha");
+        }
+        let product = extent(&fourth(&study.proxy, |alpha| alpha)).ok_or_else(empty)?;
+        let product = to_photo(study.proxy_frame, study.photo, product);
+        study.product = Some(product);
+        let (alpha, why) = ("the photograph's own", "it has an alpha channel".into());
+        let numbers = Numbers { alpha, why, confidence: 1.0, unknown_share: 0.0, product, cut: Vec::new() };
+        study.note("backdrop_matte", numbers);
+        Ok(())
+    }
+
+    /// Refuses a border that cannot be a backdrop.
+    fn check(&self, none: Option<Reason>, plate: bool) -> Result<(), OpError> {
+        match none {
+            Some(Reason::NoBackdrop { coverage }) if self.backdrop != Backdrop::Auto && coverage == 0.0 => {
+                let what =
+                    format!("no part of the border can be the backdrop that was named ({:?})", self.backdrop);
+                Err(refused(what.to_lowercase(), "name the backdrop that is there, or leave it to `auto`"))
+            }
+            Some(reason) if self.backdrop == Backdrop::Auto && !plate => {
+                Err(refused(reason.to_string(), SUPPLY))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes a matte that the backdrop tells.
+    fn take(&self, study: &mut Study, matte: Matte, plate: bool, why: &str) -> Result<(), OpError> {
+        let product = extent(&matte.alpha).ok_or_else(empty)?;
+        let place = |w| to_photo(study.proxy_frame, study.photo, w);
+        let (product, visible) = (place(product), visible(&matte).map(place));
+        (study.product, study.visible) = (Some(product), visible);
+        study.cut = cut_sides(&matte);
         for reason in &matte.reasons {
             study.flag(reason.code(), reason.to_string());
         }
-        if matte.confidence < self.review_below && matte.reasons.is_empty() {
-            let reason = format!("the edge is uncertain: matte confidence {:.2}", matte.confidence);
-            study.flag("matte-uncertain", reason);
+        self.review(study, matte.confidence, matte.reasons.is_empty());
+        study.note(
+            "backdrop_matte",
+            Numbers {
+                alpha: if plate { "plate" } else { "backdrop" },
+                why: why.into(),
+                confidence: matte.confidence,
+                unknown_share: matte.unknown_share,
+                product,
+                cut: study.cut.clone(),
+            },
+        );
+        study.certain = Some(Certain { plane: certain(&matte), frame: study.proxy_frame });
+        study.matte = Some(matte);
+        Ok(())
+    }
+
+    /// Takes the product as a model finds it.
+    fn by_model(
+        &self,
+        study: &mut Study,
+        shots: &Shots<'_>,
+        finder: &dyn Finder,
+        why: String,
+    ) -> Result<(), OpError> {
+        let found = model::ask(study, shots.front, finder)?;
+        let product = study.product_or_whole();
+        study.cut.clone_from(&found.cut);
+        for side in &found.cut {
+            study.flag("product-cut", format!("the photograph cuts the product at the {}", side.name()));
+        }
+        self.review(study, found.confidence, found.cut.is_empty());
+        let numbers = Numbers {
+            alpha: "model",
+            why: format!("{why}: {}", found.name),
+            confidence: found.confidence,
+            unknown_share: found.unknown_share,
+            product,
+            cut: found.cut,
+        };
+        study.note("backdrop_matte", numbers);
+        study.certain = Some(found.certain);
+        Ok(())
+    }
+
+    /// Flags a low score that no reason explains.
+    fn review(&self, study: &mut Study, confidence: f32, unexplained: bool) {
+        if confidence < self.review_below && unexplained {
+            study.flag("matte-uncertain", format!("the edge is uncertain: matte confidence {confidence:.2}"));
         }
     }
+}
+
+fn empty() -> OpError {
+    refused(
+        "no product stands out from the backdrop",
+        "check that this is a photograph of a product on an even backdrop, or reshoot with more contrast",
+    )
 }
 
 /// The plate, laid on the photograph, if there is one.
 fn clean(study: &mut Study) -> Result<Option<Clean>, OpError> {
     let Some(empty) = &study.plate else { return Ok(None) };
-    if study.has_alpha {
-        study.flag("plate-unused", "the plate is not used: the photograph brings its own alpha");
-        return Ok(None);
-    }
     let clean = plate::align(&study.proxy, &study.photo, empty).map_err(|m| m.refused("backdrop_matte"))?;
     study.note("plate", clean.fit);
     Ok(Some(clean))
@@ -178,7 +267,7 @@ fn fourth(plane: &Plane, value: impl Fn(f32) -> f32) -> Plane {
 }
 
 /// The box of the product on the proxy, to a fraction of a pixel: `None` where there is none.
-fn extent(alpha: &Plane) -> Option<Window> {
+pub(super) fn extent(alpha: &Plane) -> Option<Window> {
     let (mut across, mut down) =
         (vec![0.0_f32; alpha.size().width as usize], vec![0.0_f32; alpha.size().height as usize]);
     profiles(alpha.floats(), &mut across, &mut down);
@@ -213,17 +302,16 @@ fn span(profile: &[f32]) -> Option<(f64, f64)> {
     Some((start, (end - start).max(0.0)))
 }
 
-/// A window of the proxy in photograph pixels.
-fn to_photo(study: &Study, w: Window) -> Window {
-    let (frame, photo) = (study.proxy_frame, study.photo.window);
-    let scale = frame.window.width / f64::from(frame.size.width);
-    let x = (w.x * scale).min(photo.width);
-    let y = (w.y * scale).min(photo.height);
+/// A window of a small picture in photograph pixels.
+pub(super) fn to_photo(frame: Frame, photo: Frame, w: Window) -> Window {
+    let scale = frame.scale();
+    let x = (w.x * scale).min(photo.window.width);
+    let y = (w.y * scale).min(photo.window.height);
     Window {
         x,
         y,
-        width: (w.width * scale).min(photo.width - x),
-        height: (w.height * scale).min(photo.height - y),
+        width: (w.width * scale).min(photo.window.width - x),
+        height: (w.height * scale).min(photo.window.height - y),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The analysis on pictures whose truth is known.
 
-use super::{Matte, Reason, analyse, analyse_with};
+use super::{Backdrop, Matte, Reason, analyse, analyse_with};
 use crate::image::{AlphaMode, Encoding};
 use crate::image::{Format, Plane, Size};
 use crate::ops::plate::{self, Extra};
@@ -102,7 +102,7 @@ fn a_plate_cuts_a_product_out_of_a_brick_wall_above_a_table() {
     let alone = analyse(&photograph);
     let clean =
         plate::align(&photograph, &Frame::whole(SIZE), &plate).unwrap_or_else(|e| unreachable!("{e}"));
-    let matte = analyse_with(&photograph, Some(&clean));
+    let matte = analyse_with(&photograph, Some(&clean), Backdrop::Auto);
     assert!(set.error(&matte) < 0.004, "alpha is {} off with the plate", set.error(&matte));
     assert!(set.error(&alone) > 0.05, "the wall must be too hard without: {}", set.error(&alone));
     for (x, y) in [(10, 10), (300, 260), (190, 240)] {

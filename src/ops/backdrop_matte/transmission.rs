@@ -3,11 +3,13 @@
 //! The light of a studio is smooth: its logarithm is a cubic in position, fitted to the certain backdrop
 //! so that darker outliers, which are the shadow, do not count.
 
+use std::sync::Arc;
+
 use super::photo::Photo;
-use super::seen::Seen;
-use crate::image::{Format, Plane};
-use crate::ops::field::{Adder, Cells, Mask, Surface, exp, wide};
-use crate::ops::luminance;
+use super::seen::{Seen, Sums};
+use crate::image::{Format, Plane, Size};
+use crate::ops::field::{Adder, Cells, Mask, Surface, erode, exp, wide};
+use crate::ops::{Study, luminance};
 
 /// Log2 of the width of the cells that the cubic is fitted to.
 const SHIFT: u32 = 3;
@@ -24,6 +26,55 @@ pub(super) fn transmission(seen: &Seen, clear: Option<&Surface>) -> Plane {
         None => left.floats_mut().fill(1.0),
     }
     left
+}
+
+/// What is known of a product's shadow, on the proxy's grid.
+pub(in crate::ops) struct Shade {
+    /// Share of the backdrop's light that is left.
+    pub(in crate::ops) transmission: Arc<Plane>,
+    /// Mean log light of the backdrop without shadow, weighed by luminance.
+    pub(in crate::ops) clear: Arc<Plane>,
+    /// Where the product is.
+    pub(in crate::ops) product: Mask,
+}
+
+/// A study's shadow: from the matte that found the backdrop, else from the backdrop that a trimap names; `None` where
+/// neither does.
+pub(in crate::ops) fn shadow_of(study: &Study) -> Option<Shade> {
+    let size = study.proxy_size();
+    let width = size.width as usize;
+    if let Some(matte) = &study.matte {
+        let product = Mask::from_fn(size, |x, y| matte.alpha.floats()[y * width + x] > 0.5);
+        let (transmission, clear) = (matte.transmission.clone(), matte.clear.clone()?);
+        return Some(Shade { transmission, clear, product });
+    }
+    let trimap = study.trimap.as_ref()?;
+    let map = study.proxy_frame.map_to(&study.photo);
+    let code = |x: usize, y: usize| {
+        let place = |i: usize, scale: f32, offset: f32| (i as f32 * scale + offset + 0.5).max(0.0) as usize;
+        trimap.at(place(x, map[0], map[1]), place(y, map[2], map[3]))
+    };
+    let backdrop = erode(&Mask::from_fn(size, |x, y| code(x, y) == 0), 1);
+    let photo = Photo::read(&study.proxy);
+    let light = clear_light(&photo, &backdrop)?;
+    let seen = Sums::of(&photo, &backdrop).fill();
+    let product = Mask::from_fn(size, |x, y| code(x, y) == 255);
+    let clear = clear_log(&light, size).into();
+    Some(Shade { transmission: transmission(&seen, Some(&light)).into(), clear, product })
+}
+
+/// A surface of log light as a plane.
+pub(super) fn clear_log(light: &Surface, size: Size) -> Plane {
+    let mut plane = Plane::zeros(size, Format::Gray);
+    let width = size.width as usize;
+    for (y, row) in plane.floats_mut().chunks_exact_mut(width).enumerate() {
+        let [c0, c1, c2, c3] = light.along((y as f64 + 0.5) / f64::from(size.height) - 0.5);
+        for (x, v) in row.iter_mut().enumerate() {
+            let u = (x as f32 + 0.5) / width as f32 - 0.5;
+            *v = c0 + u * (c1 + u * (c2 + u * c3));
+        }
+    }
+    plane
 }
 
 /// The backdrop's mean log light without shadow, over positions in -0.5 … 0.5; `None` where too little of it is

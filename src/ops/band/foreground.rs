@@ -33,24 +33,31 @@ const DOUBT: f32 = 1e-5;
 /// Evidence of a level: of the product, of the backdrop, of both.
 type Evidence = [PlaneId; 3];
 
-/// Records the colours of a solved band; the result is a colour plane of its finest tiles: straight linear light
-/// in the photograph's own primaries, and alpha in the fourth run. Colour under alpha 0 goes on
-/// as its neighbours have it.
+/// Records the colours of a solved band: of the product, and of what is seen behind it. Both are colour planes of
+/// its finest tiles, straight linear light in the photograph's own primaries; the product's has alpha in the
+/// fourth run. Colour under alpha 0 goes on as its neighbours have it.
 ///
 /// # Errors
 /// [`PlanError`] where the recording is inconsistent.
-pub fn record(plan: &mut Plan, op: &'static str, band: &Band, alpha: PlaneId) -> Result<PlaneId, PlanError> {
+pub fn record(
+    plan: &mut Plan,
+    op: &'static str,
+    band: &Band,
+    alpha: PlaneId,
+) -> Result<[PlaneId; 2], PlanError> {
     if band.is_empty() {
-        return Ok(plan.constant("no band", Plane::zeros(Size::new(PIXELS as u32, 1), Format::Rgba)));
+        let nothing = Plane::zeros(Size::new(PIXELS as u32, 1), Format::Rgba);
+        let nothing = plan.constant("no band", nothing);
+        return Ok([nothing, nothing]);
     }
     let light = plan.constant("linear light", band.linear.clone());
     let most = band.linear.floats().iter().copied().fold(1.0, f32::max);
     let mut pass = Pass { plan, op, band, most };
-    let [product, _] = pass.unmix(alpha, light)?;
+    let [product, behind] = pass.unmix(alpha, light)?;
     let painted = plan.plane("product colour", band.levels[0].size, Format::Rgba);
     let params = PaintParams { pad0: 0, pad1: 0, pad2: 0, pad3: 0 };
     plan.record(op, &BAND_PAINT, &params, &[product, light, alpha], &[painted])?;
-    Ok(painted)
+    Ok([painted, behind])
 }
 
 struct Pass<'a> {

@@ -41,6 +41,7 @@ pub use colour::{BAND_COLOUR, ColourParams};
 pub use gather::Light;
 pub use record::{Band, Solved};
 pub use tiles::Trimap;
+pub(in crate::ops) use tiles::{BACKDROP, SIDE};
 
 use crate::kernel::Kernel;
 

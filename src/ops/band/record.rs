@@ -115,6 +115,8 @@ pub struct Solved {
     pub alpha: PlaneId,
     /// Colours of the tiles, straight linear light in the photograph's primaries, where they were wanted.
     pub painted: Option<PlaneId>,
+    /// What is seen behind the product in the tiles, its shadow included, likewise.
+    pub behind: Option<PlaneId>,
     /// Tiles by place.
     pub index: PlaneId,
 }
@@ -203,9 +205,10 @@ impl Band {
             None => plan.constant("no band", Plane::zeros(Size::new(PIXELS as u32, 1), Format::Gray)),
         };
         let index = plan.constant("tiles by place", self.levels[0].index.clone());
-        let painted =
+        let colours =
             coloured.then(|| foreground::record(plan, "foreground_colour", self, alpha)).transpose()?;
-        Ok(Solved { alpha, painted, index })
+        let [painted, behind] = colours.map_or([None; 2], |colours| colours.map(Some));
+        Ok(Solved { alpha, painted, behind, index })
     }
 }
 

@@ -7,7 +7,7 @@
 use crate::image::{Format, Plane, Size};
 
 /// Side of a tile in pixels.
-pub(super) const SIDE: usize = 16;
+pub(in crate::ops) const SIDE: usize = 16;
 /// Pixels of a tile.
 pub(super) const PIXELS: usize = SIDE * SIDE;
 /// Numbers a tile has in the table: x, y, parent, then nine neighbours line by line, itself the fifth.
@@ -16,7 +16,7 @@ pub(super) const ENTRY: usize = 16;
 const AROUND: usize = 4;
 
 /// A tile that is certain in the index.
-pub(super) const BACKDROP: f32 = -1.0;
+pub(in crate::ops) const BACKDROP: f32 = -1.0;
 /// A tile that is certain in the index.
 pub(super) const PRODUCT: f32 = -2.0;
 
