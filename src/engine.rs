@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::exec::cpu::Cpu;
 use crate::exec::{ExecError, Executor};
-use crate::image::{Image, Plane, Pool, Shots, Window};
+use crate::image::{Image, Plane, Pool, Shots, Window, extend_colour};
 use crate::ops::band::Trimap;
 use crate::ops::{Flag, Frame, OpError, Side, Study};
 use crate::recipe::{Recipe, Wanted, analyse, compile};
@@ -216,7 +216,10 @@ impl Engine {
         let compiled = compile(shots.front, &study, recipe, wanted)?;
         flag_enlarged(&mut study, wanted, &compiled.frames);
         let read: Vec<&Plane> = shots.all().map(|i| &i.pixels).take(compiled.plan.input_count()).collect();
-        let (planes, backend, fallback) = self.run(&compiled.plan, &read)?;
+        let (mut planes, backend, fallback) = self.run(&compiled.plan, &read)?;
+        for (plane, _) in planes.iter_mut().zip(wanted).filter(|(_, want)| want.transparent) {
+            extend_colour(plane, EXTENDED);
+        }
         let pictures = planes.into_iter().zip(wanted).zip(compiled.frames);
         Ok(Rendering {
             pictures: pictures
@@ -254,6 +257,9 @@ impl Engine {
         }
     }
 }
+
+/// Pixels around a cut-out that keep colour under alpha 0.
+const EXTENDED: u32 = 4;
 
 /// Enlargement beyond which a person should know.
 const NOTABLE: f64 = 1.25;

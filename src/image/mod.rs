@@ -11,6 +11,7 @@
 //! they become working light.
 
 mod encoding;
+mod extend;
 mod photo;
 mod plane;
 mod pool;
@@ -20,6 +21,7 @@ mod taps;
 pub use encoding::{
     Encoding, Matrix3, Primaries, from_working, invert, multiply, srgb_decode, srgb_encode, to_working,
 };
+pub use extend::extend_colour;
 pub use photo::{AlphaMode, Finder, Image, ImageError, Shots};
 pub use plane::{Format, Plane, Sample, Size, Window};
 pub use pool::Pool;

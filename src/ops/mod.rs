@@ -9,6 +9,7 @@ pub mod exposure;
 pub mod field;
 pub mod foreground_colour;
 pub mod grid;
+mod known;
 pub mod place;
 pub mod plate;
 pub mod proxy;
@@ -16,6 +17,7 @@ pub mod quantise;
 pub mod resample;
 pub mod resize;
 pub mod shadow;
+pub mod spill;
 pub mod testing;
 mod transfer;
 pub mod triangulate;
@@ -43,6 +45,7 @@ pub static OPS: &[&OpDef] = &[
     &triangulate::OP,
     &trimap_matte::OP,
     &foreground_colour::OP,
+    &spill::OP,
     &place::OP,
     &resize::OP,
     &shadow::OP,

@@ -37,6 +37,7 @@ pub use analysis::{Matte, analyse, analyse_with};
 pub use choose::{Backdrop, Method};
 pub use confidence::Reason;
 pub use op::OP;
+pub(in crate::ops) use screen::channel as screen_channel;
 pub(in crate::ops) use transmission::{Shade, shadow_of};
 
 #[cfg(test)]

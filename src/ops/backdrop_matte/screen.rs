@@ -12,10 +12,10 @@ use crate::ops::field::{Field, Mask, quantile, sample, wide};
 /// Logarithm by which a screen's own channel exceeds the others' greater one.
 const SATURATED: f32 = 0.35;
 /// Share of the screen below which a pixel may show none of it.
-pub(super) const TRACE: f32 = 0.06;
+pub(super) const TRACE: f32 = 0.3;
 
 /// Which channel a backdrop of this log colour is a screen of.
-pub(super) fn channel(log: [f32; 3]) -> Option<usize> {
+pub(in crate::ops) fn channel(log: [f32; 3]) -> Option<usize> {
     let [r, g, b] = log;
     if g - r.max(b) > SATURATED {
         Some(1)

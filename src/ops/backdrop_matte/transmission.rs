@@ -9,6 +9,7 @@ use super::photo::Photo;
 use super::seen::{Seen, Sums};
 use crate::image::{Format, Plane, Size};
 use crate::ops::field::{Adder, Cells, Mask, Surface, erode, exp, wide};
+use crate::ops::known::Known;
 use crate::ops::{Study, luminance};
 
 /// Log2 of the width of the cells that the cubic is fitted to.
@@ -48,17 +49,12 @@ pub(in crate::ops) fn shadow_of(study: &Study) -> Option<Shade> {
         let (transmission, clear) = (matte.transmission.clone(), matte.clear.clone()?);
         return Some(Shade { transmission, clear, product });
     }
-    let trimap = study.trimap.as_ref()?;
-    let map = study.proxy_frame.map_to(&study.photo);
-    let code = |x: usize, y: usize| {
-        let place = |i: usize, scale: f32, offset: f32| (i as f32 * scale + offset + 0.5).max(0.0) as usize;
-        trimap.at(place(x, map[0], map[1]), place(y, map[2], map[3]))
-    };
-    let backdrop = erode(&Mask::from_fn(size, |x, y| code(x, y) == 0), 1);
+    let known = Known::of(study)?;
+    let backdrop = erode(&known.backdrop, 1);
     let photo = Photo::read(&study.proxy);
     let light = clear_light(&photo, &backdrop)?;
     let seen = Sums::of(&photo, &backdrop).fill();
-    let product = Mask::from_fn(size, |x, y| code(x, y) == 255);
+    let product = known.product;
     let clear = clear_log(&light, size).into();
     Some(Shade { transmission: transmission(&seen, Some(&light)).into(), clear, product })
 }
