@@ -13,6 +13,7 @@ use super::photo::{DARK, Photo};
 use super::screen;
 use super::seen::{Seen, Sums};
 use super::solve::{Solution, solve};
+use super::tint::tinted_holes;
 use super::transmission::{clear_light, clear_log, transmission};
 use crate::image::{Format, Plane};
 use crate::ops::field::{Field, Mask, Surface, exp, wide};
@@ -69,7 +70,7 @@ pub fn analyse_with(proxy: &Plane, clean: Option<&Clean>, backdrop: Backdrop) ->
     };
     let known = flat.as_ref().map(|f| Surface::level(luminance(f.level)));
     let mut backdrop = border.flood.clone();
-    let (seen, noise) = find_backdrop(even, &border, known.as_ref(), &mut backdrop);
+    let (seen, noise, tinted) = find_backdrop(even, &border, known.as_ref(), &mut backdrop);
     let mut light = linear(&seen);
     let band = Band::of(even, &seen, &light, noise, &backdrop, screen::channel(border.mode));
     let clear = known.or_else(|| clear_light(even, &backdrop));
@@ -84,7 +85,7 @@ pub fn analyse_with(proxy: &Plane, clean: Option<&Clean>, backdrop: Backdrop) ->
     // Shadows are deepest at the product's foot, beyond what is certain before alpha is solved.
     let empty = backdrop.or(&empty(&solution.alpha, &band.unknown));
     let shadow = transmission(&Sums::of(even, &empty).fill(), clear.as_ref());
-    let (confidence, reasons) = confidence(&border, &backdrop, &band, &solution);
+    let (confidence, reasons) = confidence(&border, &backdrop, &band, &solution, &tinted);
     let Solution { alpha, map, mut foreground, .. } = solution;
     let width = photo.width();
     for (y, row) in foreground.floats_mut().chunks_exact_mut(4 * width).enumerate() {
@@ -113,20 +114,26 @@ fn empty(alpha: &Field, unknown: &Mask) -> Mask {
 /// Alpha below which a pixel of the proxy shows nothing but backdrop.
 const EMPTY: f32 = 0.02;
 
-/// Extends the first flood to the whole backdrop; returns its fill and the noise around it. `known` is the
-/// light of the backdrop without shadow, where a plate tells it.
+/// Extends the first flood to the whole backdrop; returns its fill, the noise around it, and the holes of the product
+/// that only their tint tells. `known` is the light of the backdrop without shadow, where a plate tells it.
 fn find_backdrop(
     photo: &Photo,
     border: &Border,
     known: Option<&Surface>,
     backdrop: &mut Mask,
-) -> (Seen, [f32; 3]) {
+) -> (Seen, [f32; 3], Mask) {
     let seen = Sums::of(photo, backdrop).fill();
     let noise = seen.noise(photo, backdrop);
     *backdrop = backdrop.or(&holes(photo, border, &seen, known, noise, backdrop));
     let seen = Sums::of(photo, backdrop).fill();
     drop_specks(photo, &seen, noise, backdrop);
-    (grow(photo, border.mode, noise, backdrop), noise)
+    let seen = grow(photo, border.mode, noise, backdrop);
+    let found = tinted_holes(photo, &seen, noise, backdrop);
+    if found.count() == 0 {
+        return (seen, noise, found);
+    }
+    *backdrop = backdrop.or(&found);
+    (grow(photo, border.mode, noise, backdrop), noise, found)
 }
 
 /// The filled backdrop as linear light.

@@ -4,13 +4,14 @@
 //! through, if that is joined to the outside: lace, fur and knit, not a pale print inside a shirt.
 
 use super::key::{DEEP, Inside, Key};
-use super::photo::{DARK, Photo};
+use super::photo::Photo;
 use super::screen;
 use super::seen::Seen;
+use super::tint::tinted;
 use crate::ops::field::{Field, Mask, Spans, dilate, distance, exp, quantile, reach, sample, wide};
 
 /// Pixels from the backdrop that are unknown whatever their colour.
-pub(super) const NEAR: f32 = 5.0;
+pub(super) const NEAR: f32 = 3.0;
 /// Pixels from the backdrop that are unknown if the key finds them translucent.
 const FAR: f32 = 10.0;
 /// Alpha below which the key finds a pixel translucent.
@@ -52,14 +53,16 @@ impl Band {
         let spans = Spans::cover(&inside, 0);
         let depth = distance(backdrop, LIMIT);
         let deep = deep(photo, seen, noise, &depth, &spans);
-        let clipped = clipped(light, backdrop);
+        let clipped = seen.clipped(backdrop);
         let key = Key::of(photo, light, &Inside { spans: &spans, depth: &depth, deep: &deep }, clipped);
         let mut through = see_through(&spans, &key, seen, noise, backdrop, &depth);
         if let Some(channel) = screen {
             let share = screen::share(photo, light, channel, &deep);
             through = through.or(&shows(&share, backdrop, &depth));
         }
-        let near = distance(&backdrop.or(&through), FAR as u16 + 1);
+        let core = inside.and(&Mask::from_fn(photo.size(), |x, y| depth.at(x, y) > FAR));
+        let tinted = joined(tinted(photo, seen, noise, &inside, &core), backdrop, &depth);
+        let near = distance(&backdrop.or(&through).or(&tinted), FAR as u16 + 1);
         let mut unknown = Mask::new(photo.size());
         let mut clear = Mask::new(photo.size());
         for span in spans.iter() {
@@ -107,13 +110,6 @@ wide! {
             }
         }
     }
-}
-
-/// Whether most of the certain backdrop is clipped or nearly so; also where there is none.
-fn clipped(light: &[Field; 3], backdrop: &Mask) -> bool {
-    let certain = sample(backdrop);
-    let bright = |(x, y): &&(usize, usize)| light.iter().all(|p| p.at(*x, *y) + DARK > 0.80);
-    2 * certain.iter().filter(bright).count() >= certain.len().max(1)
 }
 
 /// Where the screen shows, joined to the outside.

@@ -6,7 +6,7 @@ use super::band::Band;
 use super::border::Border;
 use super::solve::Solution;
 use crate::ops::Side;
-use crate::ops::field::{Components, Field, Mask, Neighbours, area, dilate, erode};
+use crate::ops::field::{Components, Field, Mask, Neighbours, Run, area, dilate, erode};
 
 /// Share of the border that must agree, and share of the picture that must be backdrop.
 const LEAST_BACKDROP: (f32, f32) = (0.35, 0.05);
@@ -51,6 +51,13 @@ pub enum Reason {
         /// Share of the picture.
         share: f32,
     },
+    /// A part inside the product has the backdrop's tint and was taken for a hole.
+    Hole {
+        /// Its middle, as a share of the width.
+        x: f32,
+        /// Its middle, as a share of the height.
+        y: f32,
+    },
     /// There is nothing but backdrop.
     NoProduct,
 }
@@ -79,6 +86,12 @@ impl fmt::Display for Reason {
             Self::Translucent { share } => {
                 write!(f, "a large translucent area ({:.1} % of the photograph)", percent(*share))
             }
+            Self::Hole { x, y } => write!(
+                f,
+                "a part of the backdrop's tint was taken for a hole at {:.0} % of the width, {:.0} % of the height; use --keep if it is cloth",
+                percent(*x),
+                percent(*y)
+            ),
             Self::NoProduct => write!(f, "nothing but backdrop"),
         }
     }
@@ -93,6 +106,7 @@ impl Reason {
             Self::LowContrast { .. } => "low-contrast",
             Self::Cut { .. } => "product-cut",
             Self::Translucent { .. } => "translucent",
+            Self::Hole { .. } => "hole",
             Self::NoProduct => "no-product",
         }
     }
@@ -103,7 +117,7 @@ impl Reason {
             Self::NoBackdrop { .. } => 0.6,
             Self::Translucent { .. } => 0.3,
             Self::NoProduct => 1.0,
-            Self::LowContrast { .. } | Self::Cut { .. } => 0.0,
+            Self::LowContrast { .. } | Self::Cut { .. } | Self::Hole { .. } => 0.0,
         }
     }
 }
@@ -114,6 +128,7 @@ pub(super) fn confidence(
     backdrop: &Mask,
     band: &Band,
     solution: &Solution,
+    tinted: &Mask,
 ) -> (f32, Vec<Reason>) {
     let mut reasons = Vec::new();
     let coverage = border.agreed as f32 / border.ring.max(1) as f32;
@@ -121,6 +136,7 @@ pub(super) fn confidence(
         reasons.push(Reason::NoBackdrop { coverage });
     }
     reasons.extend(faint_edges(&solution.contrast, &band.unknown));
+    reasons.extend(parts(tinted).map(|(x, y, _)| Reason::Hole { x, y }).take(LEAST_FAINT.1));
     reasons.extend(Side::ALL.into_iter().filter_map(|side| cut(backdrop, side)));
     let share = translucent(&solution.alpha);
     if share > LEAST_TRANSLUCENT.1 {
@@ -146,9 +162,21 @@ fn mean_contrast(contrast: &Field, unknown: &Mask) -> f32 {
 fn faint_edges(contrast: &Field, unknown: &Mask) -> Vec<Reason> {
     let mut faint = unknown.clone();
     faint.values_mut().iter_mut().zip(contrast.values()).for_each(|(f, c)| *f &= *c < FAINT);
-    let (width, height) = (faint.width() as f64, faint.height() as f64);
-    let mut places: Vec<Reason> = Vec::new();
-    for runs in Components::of(&dilate(&faint, 1), Neighbours::Eight).each() {
+    let mut places: Vec<Reason> = parts(&dilate(&faint, 1))
+        .filter(|(.., pixels)| *pixels > LEAST_FAINT.0)
+        .map(|(x, y, pixels)| Reason::LowContrast { x, y, pixels })
+        .collect();
+    let size = |r: &Reason| if let Reason::LowContrast { pixels, .. } = r { *pixels } else { 0 };
+    places.sort_by_key(|r| std::cmp::Reverse(size(r)));
+    places.truncate(LEAST_FAINT.1);
+    places
+}
+
+/// The parts of a mask: the middle of each as shares of width and height, and its pixels.
+fn parts(mask: &Mask) -> impl Iterator<Item = (f32, f32, usize)> {
+    let (width, height) = (mask.width() as f64, mask.height() as f64);
+    let components = Components::of(mask, Neighbours::Eight);
+    let middle = move |runs: &[Run]| {
         let pixels = area(runs);
         let (mut x, mut y) = (0.0, 0.0);
         for run in runs {
@@ -157,14 +185,9 @@ fn faint_edges(contrast: &Field, unknown: &Mask) -> Vec<Reason> {
             y += length * (run.y as f64 + 0.5);
         }
         let share = |sum: f64, side: f64| (sum / pixels.max(1) as f64 / side) as f32;
-        if pixels > LEAST_FAINT.0 {
-            places.push(Reason::LowContrast { x: share(x, width), y: share(y, height), pixels });
-        }
-    }
-    let size = |r: &Reason| if let Reason::LowContrast { pixels, .. } = r { *pixels } else { 0 };
-    places.sort_by_key(|r| std::cmp::Reverse(size(r)));
-    places.truncate(LEAST_FAINT.1);
-    places
+        (share(x, width), share(y, height), pixels)
+    };
+    components.each().map(middle).collect::<Vec<_>>().into_iter()
 }
 
 /// Whether the product touches a side.

@@ -31,6 +31,7 @@ pub(in crate::ops) mod photo;
 mod screen;
 mod seen;
 mod solve;
+mod tint;
 mod transmission;
 
 pub use analysis::{Matte, analyse, analyse_with};

@@ -12,6 +12,8 @@ const SHIFT: u32 = 2;
 const FULL: f32 = 8.0;
 /// Rank of the log luma that counts as unshaded.
 const UNSHADED: f32 = 0.7;
+/// Log light above which a camera's curve has left little of tint and grain: ln 0.8.
+const CLIPPED: f32 = -0.223;
 /// Least deviation of the backdrop from its fill, in logarithms.
 const LEAST_NOISE: f32 = 0.004;
 
@@ -125,6 +127,17 @@ impl Seen {
     pub(super) fn darkest(&self) -> f32 {
         let [.., mean] = &self.shape.planes;
         mean.values().iter().fold(0.0_f32, |d, m| d.min(m - self.unshaded))
+    }
+
+    /// Whether most of the certain backdrop is clipped or nearly so; also where there is none.
+    pub(super) fn clipped(&self, backdrop: &Mask) -> bool {
+        let certain = sample(backdrop);
+        let [r, g, b] = &self.log.planes;
+        let bright = |(x, y): &&(usize, usize)| {
+            let (x, y) = (x >> SHIFT, y >> SHIFT);
+            [r, g, b].iter().all(|p| p.at(x, y) > CLIPPED)
+        };
+        2 * certain.iter().filter(bright).count() >= certain.len().max(1)
     }
 
     /// The four derived numbers a pixel: luma, red, blue and shade (at most 0).

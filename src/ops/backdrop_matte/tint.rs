@@ -1,0 +1,117 @@
+//! Backdrop told by its tint alone: where a shadow is too deep or too steep for brightness to tell.
+//!
+//! A shadow keeps the backdrop's chromaticity. Where the product around a place has clearly another one, a place of
+//! the backdrop's own, no brighter than it and joined to it, may be backdrop: it is left to the solver. Where the
+//! two have like tints, or the backdrop is clipped, this says nothing.
+
+use super::photo::Photo;
+use super::seen::Seen;
+use crate::ops::field::{
+    Components, Field, Mask, Neighbours, area, box_mean, distance, erode, median, sample, wide,
+};
+
+/// Squared deviations of a 3 × 3 mean from the backdrop's tint within which it may be backdrop.
+const ALIKE: f32 = 9.0;
+/// The same of the product around it, from which the two tints are told apart.
+const DISTINCT: f32 = 60.0;
+/// Radius in pixels of what is around a place.
+const AROUND: usize = 24;
+/// Noise that a 3 × 3 mean leaves, of which some is no noise but blotches.
+const LEFT: f32 = 0.5;
+/// Deviations and log light by which a place may be brighter than the clear backdrop.
+const BRIGHTER: (f32, f32) = (2.0, 0.01);
+/// Shade in logarithms below which nothing is seen any more.
+const DARKEST: f32 = -1.5;
+
+/// Places that have the backdrop's tint, before a product that has not. `inside` is all that is not certainly
+/// backdrop, `core` what lies deep in it.
+pub(super) fn tinted(photo: &Photo, seen: &Seen, noise: [f32; 3], inside: &Mask, core: &Mask) -> Mask {
+    if seen.clipped(&inside.not()) {
+        return Mask::new(photo.size());
+    }
+    let shapes = seen.shapes();
+    let off = [&photo.red, &photo.blue].into_iter().zip([&shapes[1], &shapes[2]]);
+    let off: Vec<Field> = off.map(|(own, behind)| box_mean(&difference(own, behind), 1)).collect();
+    let mut distance = Field::unset(photo.size());
+    let per = [1, 2].map(|c| 1.0 / (LEFT * noise[c]).powi(2));
+    square([&off[0], &off[1]], per, &mut distance);
+    let (mut weighed, mut weight) = (Field::new(photo.size()), Field::new(photo.size()));
+    weigh(&distance, core, &mut weighed, &mut weight);
+    let (sum, count) = (box_mean(&weighed, AROUND), box_mean(&weight, AROUND));
+    Mask::from_fn(photo.size(), |x, y| {
+        let shade = photo.luma.at(x, y) - shapes[0].at(x, y) + shapes[3].at(x, y);
+        inside.at(x, y)
+            && distance.at(x, y) < ALIKE
+            && count.at(x, y) > 0.01
+            && sum.at(x, y) > DISTINCT * count.at(x, y)
+            && shade < BRIGHTER.0 * noise[0] + BRIGHTER.1
+            && shade > DARKEST
+    })
+}
+
+/// Smallest part in pixels that may be a hole, its rim left out.
+const LEAST: usize = 24;
+/// Depth in pixels from which the product's tint is asked.
+const DEEP: u16 = 10;
+/// Grain of a hole, over that of the backdrop in the clear: deep shade has more.
+const GRAIN: f32 = 1.6;
+/// Least grain that is told from none.
+const LEAST_GRAIN: f32 = 0.002;
+
+/// Parts inside the product of the backdrop's tint, in which no more than its own grain shows: holes, as far as tint
+/// and grain can tell.
+pub(super) fn tinted_holes(photo: &Photo, seen: &Seen, noise: [f32; 3], backdrop: &Mask) -> Mask {
+    let inside = backdrop.not();
+    let depth = distance(backdrop, DEEP + 1);
+    let core = inside.and(&Mask::from_fn(photo.size(), |x, y| depth.at(x, y) > f32::from(DEEP)));
+    let tinted = tinted(photo, seen, noise, &inside, &core);
+    let inner = |(x, y): &(usize, usize)| {
+        (1..photo.width().max(2) - 1).contains(x) && (1..photo.height().max(2) - 1).contains(y)
+    };
+    let middle = |places: &mut dyn Iterator<Item = (usize, usize)>| {
+        median(&mut places.filter(inner).map(|(x, y)| grain(&photo.luma, x, y)).collect::<Vec<f32>>())
+    };
+    let clear = middle(&mut sample(backdrop).into_iter()).unwrap_or(0.0).max(LEAST_GRAIN);
+    let mut parts = Mask::new(photo.size());
+    for runs in Components::of(&erode(&tinted, 1), Neighbours::Eight).each().filter(|r| area(r) >= LEAST) {
+        let mut pixels = runs.iter().flat_map(|r| (r.start..r.end).map(|x| (x, r.y)));
+        if middle(&mut pixels).is_some_and(|g| g < GRAIN * clear) {
+            runs.iter().for_each(|r| parts.row_mut(r.y)[r.start..r.end].fill(true));
+        }
+    }
+    parts
+}
+
+/// What is left of a pixel after slopes and bends (the mask of Immerkær 1996).
+fn grain(luma: &Field, x: usize, y: usize) -> f32 {
+    let at = |u: usize, v: usize| luma.at(x + u - 1, y + v - 1);
+    let corners = at(0, 0) + at(2, 0) + at(0, 2) + at(2, 2);
+    let sides = at(1, 0) + at(0, 1) + at(2, 1) + at(1, 2);
+    (corners - 2.0 * sides + 4.0 * at(1, 1)).abs() / 6.0
+}
+
+fn difference(a: &Field, b: &Field) -> Field {
+    let mut d = Field::unset(a.size());
+    d.values_mut().iter_mut().zip(a.values().iter().zip(b.values())).for_each(|(d, (a, b))| *d = a - b);
+    d
+}
+
+wide! {
+    fn square(off: [&Field; 2], per: [f32; 2], distance: &mut Field) {
+        let [red, blue] = off.map(Field::values);
+        for (d, (r, b)) in distance.values_mut().iter_mut().zip(red.iter().zip(blue)) {
+            *d = r * r * per[0] + b * b * per[1];
+        }
+    }
+}
+
+wide! {
+    /// Distances, no greater than counts, where a mask holds, and the mask itself.
+    fn weigh(distance: &Field, core: &Mask, weighed: &mut Field, weight: &mut Field) {
+        let pixels = weighed.values_mut().iter_mut().zip(weight.values_mut());
+        for ((s, w), (d, c)) in pixels.zip(distance.values().iter().zip(core.values())) {
+            *w = f32::from(u8::from(*c));
+            *s = *w * if *d < 2.0 * DISTINCT { *d } else { 2.0 * DISTINCT };
+        }
+    }
+}
