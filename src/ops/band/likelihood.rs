@@ -5,7 +5,8 @@
 //! are normal, a pixel of alpha a is normal too: mean aF + (1 − a)B, covariance a²S + (1 − a)²T + noise (the
 //! mixture of Chuang et al. 2001, with alpha integrated instead of maximised). Over [`STEPS`] values of alpha
 //! this gives a posterior: its mean is the likely alpha, its variance says how far to trust it. Where product
-//! and backdrop look alike, the variance is large and the trust is none.
+//! and backdrop look alike, the variance is large and the trust is none; where no alpha explains the colour, the
+//! trust is little.
 //!
 //! A shadow scales the backdrop, so T is widened along B. Alphas 0 and 1 are likelier than any other, the more so
 //! where nothing else tells: there the last solution tips the balance, which draws a crisp edge where the
@@ -43,10 +44,10 @@ params! {
         cell: f32,
         /// 1 where the state holds a solution.
         solved: f32,
+        /// Squared distance from every mixture, in deviations, at which half the trust is left.
+        odd: f32,
         /// Unused.
         pad0: f32,
-        /// Unused.
-        pad1: f32,
     }
 }
 
@@ -80,8 +81,8 @@ pub(super) static BAND_LIKELIHOOD: Kernel = Kernel {
                 trust: 1e-3,
                 cell: 1.0 / 16.0,
                 solved: 1.0,
+                odd: 8.0,
                 pad0: 0.0,
-                pad1: 0.0,
             };
             Case {
                 name,
@@ -212,7 +213,7 @@ fn posterior(by: &LikelihoodParams, colour: [f32; 3], m: [f32; RUNS], guess: f32
     let open = by.apart / (by.apart + measure(both, d).0);
     let tip = by.solved * by.tip * open * (2.0 * guess - 1.0);
     let mut logs = [0.0_f32; STEPS];
-    let mut most = f32::MIN;
+    let (mut most, mut nearest) = (f32::MIN, f32::MAX);
     for (i, log) in logs.iter_mut().enumerate() {
         let a = i as f32 * (1.0 / (STEPS - 1) as f32);
         let rest = 1.0 - a;
@@ -222,6 +223,7 @@ fn posterior(by: &LikelihoodParams, colour: [f32; 3], m: [f32; RUNS], guess: f32
         let end = if i == 0 || i == STEPS - 1 { by.ends } else { 0.0 };
         *log = end + tip * (2.0 * a - 1.0) - 0.5 * (square + ln(pivots.max(1e-30)));
         most = if *log > most { *log } else { most };
+        nearest = if square < nearest { square } else { nearest };
     }
     let (mut total, mut first, mut second) = (0.0, 0.0, 0.0);
     for (i, log) in logs.iter().enumerate() {
@@ -233,5 +235,6 @@ fn posterior(by: &LikelihoodParams, colour: [f32; 3], m: [f32; RUNS], guess: f32
     }
     let mean = first / total;
     let variance = (second / total - mean * mean).max(0.0);
-    (mean, by.trust * (VAGUE / (variance + FLOOR) - LEFT).max(0.0))
+    let strange = nearest * nearest / (by.odd * by.odd);
+    (mean, by.trust * (VAGUE / (variance + FLOOR) - LEFT).max(0.0) / (1.0 + strange))
 }
