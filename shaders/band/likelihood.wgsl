@@ -159,11 +159,14 @@ fn band_likelihood(@builtin(global_invocation_id) id: vec3<u32>) {
         clean[at4(1u, 2u, p.x, p.y)],
     );
     let known = clean[at4(1u, 3u, p.x, p.y)];
-    let guess = clamp(state[at4(0u, 0u, p.x, p.y)], 0.0, 1.0);
-    let found = posterior(p, colour, guess);
-    let open = select(found.x, guess, by.solved > 0.5);
-    next[at4(4u, 0u, p.x, p.y)] = select(known, open, known == 0.5);
+    var next_state = vec3<f32>(known, known, 0.0);
+    if known == 0.5 {
+        let guess = clamp(state[at4(0u, 0u, p.x, p.y)], 0.0, 1.0);
+        let found = posterior(p, colour, guess);
+        next_state = vec3<f32>(select(found.x, guess, by.solved > 0.5), found);
+    }
+    next[at4(4u, 0u, p.x, p.y)] = next_state.x;
     next[at4(4u, 1u, p.x, p.y)] = 0.0;
-    next[at4(4u, 2u, p.x, p.y)] = found.x;
-    next[at4(4u, 3u, p.x, p.y)] = found.y;
+    next[at4(4u, 2u, p.x, p.y)] = next_state.y;
+    next[at4(4u, 3u, p.x, p.y)] = next_state.z;
 }

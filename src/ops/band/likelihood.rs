@@ -120,17 +120,25 @@ vectorised! {
             let [alpha, moved, likely, weight] = job.outputs[0].rgba(slot);
             moved.fill(0.0);
             for y in 0..SIDE {
+                let here = y * SIDE..(y + 1) * SIDE;
+                alpha[here.clone()].copy_from_slice(&light[3][here.clone()]);
+                likely[here.clone()].copy_from_slice(&light[3][here.clone()]);
+                weight[here.clone()].fill(0.0);
+                if light[3][here.clone()].iter().all(|known| *known != 0.5) {
+                    continue;
+                }
                 let around = line(&statistics, entry, by.cell, y);
-                for x in 0..SIDE {
-                    let at = y * SIDE + x;
-                    let known = light[3][at];
+                for (x, at) in here.enumerate().filter(|(_, at)| light[3][*at] == 0.5) {
                     let guess = before[at].max(0.0).min(1.0);
                     let colour = [light[0][at], light[1][at], light[2][at]];
-                    let (mean, trust) = posterior(&by, colour, std::array::from_fn(|k| around[k][x]), guess);
+                    let mut m = [0.0; RUNS];
+                    for k in 0..RUNS {
+                        m[k] = around[k][x];
+                    }
+                    let (mean, trust) = posterior(&by, colour, m, guess);
                     likely[at] = mean;
                     weight[at] = trust;
-                    let free = if by.solved > 0.5 { guess } else { mean };
-                    alpha[at] = if known == 0.5 { free } else { known };
+                    alpha[at] = if by.solved > 0.5 { guess } else { mean };
                 }
             }
         }

@@ -76,12 +76,12 @@ impl Tuning {
         shade: 0.01,
         ends: 3.0,
         tip: 2.0,
-        apart: 10.0,
+        apart: 1.5,
         trust: 2e-3,
         odd: 3.0,
         grain: 0.0,
         steps: [400, 150, 12],
-        slowest: 0.002,
+        slowest: 0.001,
     };
 }
 
