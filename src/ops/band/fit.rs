@@ -88,7 +88,9 @@ vectorised! {
                 let wanted = asked(&known, y);
                 if wanted.iter().all(|w| *w == 0.0) {
                     let here = y * SIDE..(y + 1) * SIDE;
-                    [&mut *r, &mut *g, &mut *b, &mut *offset].map(|run| run[here.clone()].fill(0.0));
+                    for run in [&mut *r, &mut *g, &mut *b, &mut *offset] {
+                        run[here.clone()].fill(0.0);
+                    }
                     continue;
                 }
                 let sums = line(&alpha, &light, y);
