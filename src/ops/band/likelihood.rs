@@ -246,3 +246,53 @@ fn posterior(by: &LikelihoodParams, colour: [f32; 3], m: [f32; RUNS], guess: f32
     let strange = nearest * nearest / (by.odd * by.odd);
     (mean, by.trust * (VAGUE / (variance + FLOOR) - LEFT).max(0.0) / (1.0 + strange))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Moments of a class of one colour whose channels vary alone.
+    fn class(mean: [f32; 3], variance: f32) -> [f32; MOMENTS] {
+        let [r, g, b] = mean;
+        [r, g, b, r * r + variance, r * g, r * b, g * g + variance, g * b, b * b + variance]
+    }
+
+    fn params(odd: f32) -> LikelihoodParams {
+        LikelihoodParams {
+            base: 1e-4,
+            slope: 0.0,
+            spread: 1.0,
+            shade: 0.0,
+            ends: 0.0,
+            tip: 0.0,
+            apart: 1.0,
+            trust: 1e-2,
+            cell: 1.0,
+            solved: 0.0,
+            odd,
+            pad0: 0.0,
+        }
+    }
+
+    #[test]
+    fn trust_falls_with_the_distance_from_the_line_of_mixtures() {
+        let (product, backdrop) = ([0.2, 0.5, 0.5], [0.8, 0.5, 0.5]);
+        let mut m = [0.0; RUNS];
+        m[..MOMENTS].copy_from_slice(&class(product, 0.0009));
+        m[MOMENTS..].copy_from_slice(&class(backdrop, 0.0009));
+        for off in [0.0_f32, 0.03, 0.06, 0.1] {
+            // Beside the middle of the line; there the classes' own variance is halved.
+            let colour = [0.5, 0.5 + off, 0.5];
+            let (mean, trust) = posterior(&params(3.0), colour, m, 0.5);
+            let (_, blind) = posterior(&params(1e6), colour, m, 0.5);
+            assert!((mean - 0.5).abs() < 1e-3, "{off}: {mean}");
+            let middle = off * off / (0.5 * 0.0009 + 1e-4 + TINY);
+            // Another alpha has more variance but lies beside: no more than the middle's distance, no less than
+            // that of the widest variance.
+            let widest = off * off / (0.0009 + 1e-4 + TINY);
+            let share = |square: f32| 1.0 / (1.0 + square * square / 9.0);
+            let got = trust / blind;
+            assert!(got >= 0.99 * share(middle) && got <= 1.01 * share(widest), "{off}: {got}");
+        }
+    }
+}
