@@ -36,6 +36,7 @@ fn band_fit(@builtin(global_invocation_id) id: vec3<u32>) {
     var colour = vec3<f32>(0.0);
     var both = vec3<f32>(0.0);
     var alpha = 0.0;
+    var asked = false;
     for (var v = -1; v <= 1; v++) {
         for (var u = -1; u <= 1; u++) {
             let q = reached(p.y, x + u, y + v);
@@ -44,6 +45,7 @@ fn band_fit(@builtin(global_invocation_id) id: vec3<u32>) {
             colour += d;
             alpha += a;
             both += a * d;
+            asked = asked || clean[at4(1u, 3u, q.x, q.y)] == 0.5;
         }
     }
     colour *= 1.0 / 9.0;
@@ -57,8 +59,10 @@ fn band_fit(@builtin(global_invocation_id) id: vec3<u32>) {
     let blue = y2 * pivots[at4(2u, 2u, p.x, p.y)];
     let green = y1 * pivots[at4(2u, 1u, p.x, p.y)] - a21 * blue;
     let red = c.x * pivots[at4(2u, 0u, p.x, p.y)] - a10 * green - a20 * blue;
-    affine[at4(6u, 0u, p.x, p.y)] = red;
-    affine[at4(6u, 1u, p.x, p.y)] = green;
-    affine[at4(6u, 2u, p.x, p.y)] = blue;
-    affine[at4(6u, 3u, p.x, p.y)] = own + alpha - dot(vec3<f32>(red, green, blue), middle + colour);
+    let offset = own + alpha - dot(vec3<f32>(red, green, blue), middle + colour);
+    let map = select(vec4<f32>(0.0), vec4<f32>(red, green, blue, offset), asked);
+    affine[at4(6u, 0u, p.x, p.y)] = map.x;
+    affine[at4(6u, 1u, p.x, p.y)] = map.y;
+    affine[at4(6u, 2u, p.x, p.y)] = map.z;
+    affine[at4(6u, 3u, p.x, p.y)] = map.w;
 }

@@ -17,8 +17,9 @@ struct LikelihoodParams {
     // cells of the statistics a pixel; 1 where the state holds a solution
     cell: f32,
     solved: f32,
+    // squared distance from every mixture, in deviations, at which half the trust is left
+    odd: f32,
     pad0: f32,
-    pad1: f32,
 }
 
 @group(0) @binding(1) var<uniform> by: LikelihoodParams;
@@ -119,6 +120,7 @@ fn posterior(p: vec2<u32>, colour: vec3<f32>, guess: f32) -> vec2<f32> {
     let tip = by.solved * by.tip * open * (2.0 * guess - 1.0);
     var logs: array<f32, 11>;
     var most = -3.0e38;
+    var nearest = 3.0e38;
     for (var i = 0u; i < STEPS; i++) {
         let a = f32(i) * (1.0 / f32(STEPS - 1u));
         let b = 1.0 - a;
@@ -127,6 +129,7 @@ fn posterior(p: vec2<u32>, colour: vec3<f32>, guess: f32) -> vec2<f32> {
         let end = select(0.0, by.ends, i == 0u || i == STEPS - 1u);
         logs[i] = end + tip * (2.0 * a - 1.0) - 0.5 * (m.x + log(max(m.y, 1e-30)));
         most = max(most, logs[i]);
+        nearest = min(nearest, m.x);
     }
     var total = 0.0;
     var first = 0.0;
@@ -140,7 +143,8 @@ fn posterior(p: vec2<u32>, colour: vec3<f32>, guess: f32) -> vec2<f32> {
     }
     let mean = first / total;
     let variance = max(second / total - mean * mean, 0.0);
-    return vec2<f32>(mean, by.trust * max(VAGUE / (variance + FLOOR) - LEFT, 0.0));
+    let strange = nearest * nearest / (by.odd * by.odd);
+    return vec2<f32>(mean, by.trust * max(VAGUE / (variance + FLOOR) - LEFT, 0.0) / (1.0 + strange));
 }
 
 @compute @workgroup_size(64)
@@ -155,11 +159,14 @@ fn band_likelihood(@builtin(global_invocation_id) id: vec3<u32>) {
         clean[at4(1u, 2u, p.x, p.y)],
     );
     let known = clean[at4(1u, 3u, p.x, p.y)];
-    let guess = clamp(state[at4(0u, 0u, p.x, p.y)], 0.0, 1.0);
-    let found = posterior(p, colour, guess);
-    let open = select(found.x, guess, by.solved > 0.5);
-    next[at4(4u, 0u, p.x, p.y)] = select(known, open, known == 0.5);
+    var next_state = vec3<f32>(known, known, 0.0);
+    if known == 0.5 {
+        let guess = clamp(state[at4(0u, 0u, p.x, p.y)], 0.0, 1.0);
+        let found = posterior(p, colour, guess);
+        next_state = vec3<f32>(select(found.x, guess, by.solved > 0.5), found);
+    }
+    next[at4(4u, 0u, p.x, p.y)] = next_state.x;
     next[at4(4u, 1u, p.x, p.y)] = 0.0;
-    next[at4(4u, 2u, p.x, p.y)] = found.x;
-    next[at4(4u, 3u, p.x, p.y)] = found.y;
+    next[at4(4u, 2u, p.x, p.y)] = next_state.y;
+    next[at4(4u, 3u, p.x, p.y)] = next_state.z;
 }

@@ -1,6 +1,8 @@
 //! Alpha as an affine map of colour in every 3 × 3 window: one half of a step of the matting Laplacian
 //! (Levin, Lischinski and Weiss 2008, in the window form of He, Sun and Tang 2010).
 //! Twin of shaders/band/fit.wgsl.
+//!
+//! A window without an unknown pixel moves none and is left at nothing.
 
 use super::cases;
 use super::halo::{entry, halo, neighbours, tile};
@@ -70,35 +72,67 @@ vectorised! {
         let [state, clean, pivots, l20, l21] = [0, 1, 2, 3, 4].map(|i| job.inputs[i]);
         let mut alpha = [[0.0_f32; WIDE]; WIDE];
         let mut light = [[[0.0_f32; WIDE]; WIDE]; 3];
+        let mut known = [[0.0_f32; WIDE]; WIDE];
         for slot in job.rows.clone() {
             let entry = entry(job, 5, slot);
             halo::<1, WIDE>(&state, 0, entry, &mut alpha);
             for (c, run) in light.iter_mut().enumerate() {
                 halo::<1, WIDE>(&clean, c, entry, run);
             }
+            halo::<1, WIDE>(&clean, 3, entry, &mut known);
             let own = slot as usize;
             let [d0, d1, d2, l10] = [0, 1, 2, 3].map(|run| tile(&pivots, run, own));
             let (l20, l21) = (tile(&l20, 0, own), tile(&l21, 0, own));
             let [r, g, b, offset] = job.outputs[0].rgba(slot);
             for y in 0..SIDE {
+                let wanted = asked(&known, y);
+                if wanted.iter().all(|w| *w == 0.0) {
+                    let here = y * SIDE..(y + 1) * SIDE;
+                    for run in [&mut *r, &mut *g, &mut *b, &mut *offset] {
+                        run[here.clone()].fill(0.0);
+                    }
+                    continue;
+                }
                 let sums = line(&alpha, &light, y);
                 for x in 0..SIDE {
                     let at = y * SIDE + x;
-                    let mean: [f32; 4] = std::array::from_fn(|k| sums[k][x] * (1.0 / 9.0));
-                    let [y0, v1, v2] = [0, 1, 2].map(|c| sums[4 + c][x] * (1.0 / 9.0) - mean[3] * mean[c]);
-                    let y1 = v1 - l10[at] * y0;
-                    let y2 = v2 - l20[at] * y0 - l21[at] * y1;
+                    let (m0, m1, m2) = (sums[0][x] * NINTH, sums[1][x] * NINTH, sums[2][x] * NINTH);
+                    let mean = sums[3][x] * NINTH;
+                    let y0 = sums[4][x] * NINTH - mean * m0;
+                    let y1 = sums[5][x] * NINTH - mean * m1 - l10[at] * y0;
+                    let y2 = sums[6][x] * NINTH - mean * m2 - l20[at] * y0 - l21[at] * y1;
                     let blue = y2 * d2[at];
                     let green = y1 * d1[at] - l21[at] * blue;
                     let red = y0 * d0[at] - l10[at] * green - l20[at] * blue;
-                    let middle = [0, 1, 2].map(|c| light[c][y + 1][x + 1] + mean[c]);
-                    (r[at], g[at], b[at]) = (red, green, blue);
-                    offset[at] = alpha[y + 1][x + 1] + mean[3]
-                        - (red * middle[0] + green * middle[1] + blue * middle[2]);
+                    let [c0, c1, c2] = [light[0][y + 1][x + 1], light[1][y + 1][x + 1], light[2][y + 1][x + 1]];
+                    let moved = red * (c0 + m0) + green * (c1 + m1) + blue * (c2 + m2);
+                    let want = wanted[x] > 0.0;
+                    r[at] = if want { red } else { 0.0 };
+                    g[at] = if want { green } else { 0.0 };
+                    b[at] = if want { blue } else { 0.0 };
+                    offset[at] = if want { alpha[y + 1][x + 1] + mean - moved } else { 0.0 };
                 }
             }
         }
     }
+}
+
+const NINTH: f32 = 1.0 / 9.0;
+
+/// For a line of windows, whether an unknown pixel asks for them: above 0 where one lies in the window.
+#[inline(always)]
+fn asked(known: &[[f32; WIDE]; WIDE], y: usize) -> [f32; SIDE] {
+    let mut column = [0.0_f32; WIDE];
+    for x in 0..WIDE {
+        for row in &known[y..y + 3] {
+            column[x] += if row[x] == 0.5 { 1.0 } else { 0.0 };
+        }
+    }
+    let mut out = [0.0; SIDE];
+    for x in 0..SIDE {
+        out[x] = column[x] + column[x + 1] + column[x + 2];
+    }
+    out
 }
 
 /// Sums over a line of windows of the differences to their middles: colour (3), alpha, colour times alpha (3).
@@ -109,10 +143,16 @@ fn line(alpha: &[[f32; WIDE]; WIDE], light: &[[[f32; WIDE]; WIDE]; 3], y: usize)
         for u in 0..3 {
             for x in 0..SIDE {
                 let a = alpha[y + v][x + u] - alpha[y + 1][x + 1];
-                let d = [0, 1, 2].map(|c| light[c][y + v][x + u] - light[c][y + 1][x + 1]);
-                (0..3).for_each(|c| sums[c][x] += d[c]);
+                let d0 = light[0][y + v][x + u] - light[0][y + 1][x + 1];
+                let d1 = light[1][y + v][x + u] - light[1][y + 1][x + 1];
+                let d2 = light[2][y + v][x + u] - light[2][y + 1][x + 1];
+                sums[0][x] += d0;
+                sums[1][x] += d1;
+                sums[2][x] += d2;
                 sums[3][x] += a;
-                (0..3).for_each(|c| sums[4 + c][x] += a * d[c]);
+                sums[4][x] += a * d0;
+                sums[5][x] += a * d1;
+                sums[6][x] += a * d2;
             }
         }
     }

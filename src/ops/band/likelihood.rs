@@ -5,7 +5,8 @@
 //! are normal, a pixel of alpha a is normal too: mean aF + (1 − a)B, covariance a²S + (1 − a)²T + noise (the
 //! mixture of Chuang et al. 2001, with alpha integrated instead of maximised). Over [`STEPS`] values of alpha
 //! this gives a posterior: its mean is the likely alpha, its variance says how far to trust it. Where product
-//! and backdrop look alike, the variance is large and the trust is none.
+//! and backdrop look alike, the variance is large and the trust is none; where no alpha explains the colour, the
+//! trust is little.
 //!
 //! A shadow scales the backdrop, so T is widened along B. Alphas 0 and 1 are likelier than any other, the more so
 //! where nothing else tells: there the last solution tips the balance, which draws a crisp edge where the
@@ -43,10 +44,10 @@ params! {
         cell: f32,
         /// 1 where the state holds a solution.
         solved: f32,
+        /// Squared distance from every mixture, in deviations, at which half the trust is left.
+        odd: f32,
         /// Unused.
         pad0: f32,
-        /// Unused.
-        pad1: f32,
     }
 }
 
@@ -80,8 +81,8 @@ pub(super) static BAND_LIKELIHOOD: Kernel = Kernel {
                 trust: 1e-3,
                 cell: 1.0 / 16.0,
                 solved: 1.0,
+                odd: 8.0,
                 pad0: 0.0,
-                pad1: 0.0,
             };
             Case {
                 name,
@@ -119,17 +120,25 @@ vectorised! {
             let [alpha, moved, likely, weight] = job.outputs[0].rgba(slot);
             moved.fill(0.0);
             for y in 0..SIDE {
+                let here = y * SIDE..(y + 1) * SIDE;
+                alpha[here.clone()].copy_from_slice(&light[3][here.clone()]);
+                likely[here.clone()].copy_from_slice(&light[3][here.clone()]);
+                weight[here.clone()].fill(0.0);
+                if light[3][here.clone()].iter().all(|known| *known != 0.5) {
+                    continue;
+                }
                 let around = line(&statistics, entry, by.cell, y);
-                for x in 0..SIDE {
-                    let at = y * SIDE + x;
-                    let known = light[3][at];
+                for (x, at) in here.enumerate().filter(|(_, at)| light[3][*at] == 0.5) {
                     let guess = before[at].max(0.0).min(1.0);
                     let colour = [light[0][at], light[1][at], light[2][at]];
-                    let (mean, trust) = posterior(&by, colour, std::array::from_fn(|k| around[k][x]), guess);
+                    let mut m = [0.0; RUNS];
+                    for k in 0..RUNS {
+                        m[k] = around[k][x];
+                    }
+                    let (mean, trust) = posterior(&by, colour, m, guess);
                     likely[at] = mean;
                     weight[at] = trust;
-                    let free = if by.solved > 0.5 { guess } else { mean };
-                    alpha[at] = if known == 0.5 { free } else { known };
+                    alpha[at] = if by.solved > 0.5 { guess } else { mean };
                 }
             }
         }
@@ -212,7 +221,7 @@ fn posterior(by: &LikelihoodParams, colour: [f32; 3], m: [f32; RUNS], guess: f32
     let open = by.apart / (by.apart + measure(both, d).0);
     let tip = by.solved * by.tip * open * (2.0 * guess - 1.0);
     let mut logs = [0.0_f32; STEPS];
-    let mut most = f32::MIN;
+    let (mut most, mut nearest) = (f32::MIN, f32::MAX);
     for (i, log) in logs.iter_mut().enumerate() {
         let a = i as f32 * (1.0 / (STEPS - 1) as f32);
         let rest = 1.0 - a;
@@ -222,6 +231,7 @@ fn posterior(by: &LikelihoodParams, colour: [f32; 3], m: [f32; RUNS], guess: f32
         let end = if i == 0 || i == STEPS - 1 { by.ends } else { 0.0 };
         *log = end + tip * (2.0 * a - 1.0) - 0.5 * (square + ln(pivots.max(1e-30)));
         most = if *log > most { *log } else { most };
+        nearest = if square < nearest { square } else { nearest };
     }
     let (mut total, mut first, mut second) = (0.0, 0.0, 0.0);
     for (i, log) in logs.iter().enumerate() {
@@ -233,5 +243,56 @@ fn posterior(by: &LikelihoodParams, colour: [f32; 3], m: [f32; RUNS], guess: f32
     }
     let mean = first / total;
     let variance = (second / total - mean * mean).max(0.0);
-    (mean, by.trust * (VAGUE / (variance + FLOOR) - LEFT).max(0.0))
+    let strange = nearest * nearest / (by.odd * by.odd);
+    (mean, by.trust * (VAGUE / (variance + FLOOR) - LEFT).max(0.0) / (1.0 + strange))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Moments of a class of one colour whose channels vary alone.
+    fn class(mean: [f32; 3], variance: f32) -> [f32; MOMENTS] {
+        let [r, g, b] = mean;
+        [r, g, b, r * r + variance, r * g, r * b, g * g + variance, g * b, b * b + variance]
+    }
+
+    fn params(odd: f32) -> LikelihoodParams {
+        LikelihoodParams {
+            base: 1e-4,
+            slope: 0.0,
+            spread: 1.0,
+            shade: 0.0,
+            ends: 0.0,
+            tip: 0.0,
+            apart: 1.0,
+            trust: 1e-2,
+            cell: 1.0,
+            solved: 0.0,
+            odd,
+            pad0: 0.0,
+        }
+    }
+
+    #[test]
+    fn trust_falls_with_the_distance_from_the_line_of_mixtures() {
+        let (product, backdrop) = ([0.2, 0.5, 0.5], [0.8, 0.5, 0.5]);
+        let mut m = [0.0; RUNS];
+        m[..MOMENTS].copy_from_slice(&class(product, 0.0009));
+        m[MOMENTS..].copy_from_slice(&class(backdrop, 0.0009));
+        for off in [0.0_f32, 0.03, 0.06, 0.1] {
+            // Beside the middle of the line; there the classes' own variance is halved.
+            let colour = [0.5, 0.5 + off, 0.5];
+            let (mean, trust) = posterior(&params(3.0), colour, m, 0.5);
+            let (_, blind) = posterior(&params(1e6), colour, m, 0.5);
+            assert!((mean - 0.5).abs() < 1e-3, "{off}: {mean}");
+            let middle = off * off / (0.5 * 0.0009 + 1e-4 + TINY);
+            // Another alpha has more variance but lies beside: no more than the middle's distance, no less than
+            // that of the widest variance.
+            let widest = off * off / (0.0009 + 1e-4 + TINY);
+            let share = |square: f32| 1.0 / (1.0 + square * square / 9.0);
+            let got = trust / blind;
+            assert!(got >= 0.99 * share(middle) && got <= 1.01 * share(widest), "{off}: {got}");
+        }
+    }
 }

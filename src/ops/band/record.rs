@@ -20,14 +20,8 @@ use crate::plan::{Plan, PlanError, PlaneId};
 
 /// Levels from the photograph's own pixels to eighths.
 const LEVELS: u32 = 4;
-/// Steps in each round on the finest level.
-const FINE: u32 = 12;
 /// Rounds of likelihood and solve on the finest level.
 const ROUNDS: u32 = 2;
-/// The slowest error that the iteration aims at, as a share of the fastest.
-const SLOWEST: f32 = 0.01;
-/// Squared colour difference that still is grain, in variances of the noise.
-const GRAIN: f32 = 40.0;
 /// What smoothing leaves of the noise's variance.
 const SMOOTHED: f32 = 1.0 / 6.0;
 /// Samples along each side of a pixel of a smaller picture, at most.
@@ -49,8 +43,13 @@ struct Tuning {
     tip: f32,
     apart: f32,
     trust: f32,
-    /// Steps on the coarsest level, and on each between it and the finest.
-    steps: [u32; 2],
+    odd: f32,
+    /// Squared colour difference that still is grain, in variances of the noise; 0 where grain is left alone.
+    grain: f32,
+    /// Steps on the coarsest level, on each between it and the finest, and in each round on that.
+    steps: [u32; 3],
+    /// The slowest error that the steps aim at, as a share of the fastest.
+    slowest: f32,
 }
 
 impl Tuning {
@@ -63,18 +62,26 @@ impl Tuning {
         tip: 25.0,
         apart: 3.0,
         trust: 1e-2,
-        steps: [60, 20],
+        odd: 1e3,
+        grain: 40.0,
+        steps: [60, 20, 12],
+        slowest: 0.01,
     };
-    /// Anything before anything: colours tell less, windows more.
+    /// Anything before anything: colours tell less, and nothing where they are unlike all that is known near
+    /// them (three channels leave a squared distance of three on average); windows tell more, and wide unknown
+    /// regions take long.
     const SCENE: Self = Self {
-        ridge: 3e-5 / 9.0,
-        spread: 3.0,
+        ridge: 1e-6 / 9.0,
+        spread: 2.0,
         shade: 0.01,
         ends: 3.0,
-        tip: 7.0,
-        apart: 10.0,
+        tip: 2.0,
+        apart: 1.5,
         trust: 2e-3,
-        steps: [120, 40],
+        odd: 3.0,
+        grain: 0.0,
+        steps: [400, 150, 12],
+        slowest: 0.001,
     };
 }
 
@@ -257,7 +264,7 @@ impl OnLevel<'_> {
     fn solve(&mut self, coarser: Option<(PlaneId, PlaneId)>) -> Result<(PlaneId, PlaneId), PlanError> {
         let light = self.plan.constant("band light", self.level.light.clone());
         let tiles = self.plan.constant("band tiles", self.level.table.clone());
-        let clean = if self.depth == 0 { self.denoise(light, tiles)? } else { light };
+        let clean = if self.smoothed() { self.denoise(light, tiles)? } else { light };
         let windows = self.windows(clean, tiles)?;
         let mut state = match coarser {
             Some((state, coarse)) => self.enlarge(state, coarse, clean, tiles)?,
@@ -267,21 +274,27 @@ impl OnLevel<'_> {
         for round in 0..rounds {
             let solved = coarser.is_some() || round > 0;
             state = self.likelihood(state, clean, tiles, solved)?;
+            let by = self.band.tuning;
             let steps = match (self.depth, coarser) {
-                (0, _) => FINE,
-                (_, None) => self.band.tuning.steps[0],
-                _ => self.band.tuning.steps[1],
+                (0, _) => by.steps[2],
+                (_, None) => by.steps[0],
+                _ => by.steps[1],
             };
-            for (momentum, step) in chebyshev(steps) {
+            for (momentum, step) in chebyshev(steps, by.slowest) {
                 state = self.step(state, clean, windows, tiles, momentum, step)?;
             }
         }
         Ok((state, tiles))
     }
 
+    /// Whether grain is smoothed before anything else.
+    fn smoothed(&self) -> bool {
+        self.depth == 0 && self.band.tuning.grain > 0.0
+    }
+
     fn denoise(&mut self, light: PlaneId, tiles: PlaneId) -> Result<PlaneId, PlanError> {
         let clean = self.plan.plane("band without grain", self.level.size, Format::Rgba);
-        let [base, slope] = self.band.noise.map(|v| v * GRAIN);
+        let [base, slope] = self.band.noise.map(|v| v * self.band.tuning.grain);
         let params = DenoiseParams { reach: self.level.reach, base: base.max(1e-7), slope, pad0: 0.0 };
         self.plan.record(self.op, &BAND_DENOISE, &params, &[light, tiles], &[clean])?;
         Ok(clean)
@@ -319,7 +332,11 @@ impl OnLevel<'_> {
         solved: bool,
     ) -> Result<PlaneId, PlanError> {
         let by = self.band.tuning;
-        let left = if self.depth == 0 { SMOOTHED } else { 0.25 };
+        let left = match self.depth {
+            0 if self.smoothed() => SMOOTHED,
+            0 => 1.0,
+            _ => 0.25,
+        };
         let [base, slope] = self.band.noise.map(|v| v * left);
         let params = LikelihoodParams {
             base,
@@ -333,8 +350,8 @@ impl OnLevel<'_> {
             trust: by.trust / 9.0,
             cell: (1_u32 << self.depth) as f32 / super::tiles::SIDE as f32,
             solved: f32::from(u8::from(solved)),
+            odd: by.odd,
             pad0: 0.0,
-            pad1: 0.0,
         };
         let next = self.plan.plane("likelihood", self.level.size, Format::Rgba);
         let inputs = [state, clean, self.statistics, tiles];
@@ -362,10 +379,10 @@ impl OnLevel<'_> {
     }
 }
 
-/// Momentum and length of each step of a Chebyshev iteration on a spectrum from [`SLOWEST`] to 1 (Saad 2003,
+/// Momentum and length of each step of a Chebyshev iteration on a spectrum from `slowest` to 1 (Saad 2003,
 /// algorithm 12.1).
-fn chebyshev(steps: u32) -> impl Iterator<Item = (f32, f32)> {
-    let (middle, half) = (0.5 * (1.0 + SLOWEST), 0.5 * (1.0 - SLOWEST));
+fn chebyshev(steps: u32, slowest: f32) -> impl Iterator<Item = (f32, f32)> {
+    let (middle, half) = (0.5 * (1.0 + slowest), 0.5 * (1.0 - slowest));
     let sigma = middle / half;
     let mut rho = 1.0 / sigma;
     (0..steps).map(move |i| {
@@ -385,9 +402,9 @@ mod tests {
 
     #[test]
     fn the_iteration_shrinks_every_error_of_its_spectrum() {
-        for eigenvalue in [SLOWEST, 0.03, 0.1, 0.5, 0.9, 1.0] {
+        for eigenvalue in [0.01, 0.03, 0.1, 0.5, 0.9, 1.0] {
             let (mut error, mut moved) = (1.0_f64, 0.0_f64);
-            for (momentum, step) in chebyshev(60) {
+            for (momentum, step) in chebyshev(60, 0.01) {
                 moved = f64::from(momentum) * moved - f64::from(step * eigenvalue) * error;
                 error += moved;
             }

@@ -6,7 +6,7 @@
 
 use super::cases;
 use super::halo::{entry, halo, neighbours, tile};
-use super::tiles::{PIXELS, SIDE};
+use super::tiles::SIDE;
 use crate::image::Format;
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
 use crate::{params, vectorised};
@@ -75,30 +75,40 @@ vectorised! {
             let [to, to_moved, to_likely, to_weight] = next;
             to_likely.copy_from_slice(likely);
             to_weight.copy_from_slice(weight);
-            let mean = means(&maps);
-            for i in 0..PIXELS {
-                let mapped = mean[0][i] * r[i] + mean[1][i] * g[i] + mean[2][i] * b[i] + mean[3][i];
-                let w = weight[i];
-                let pull = (mapped - alpha[i] + w * (likely[i] - alpha[i])) / (1.0 + w);
-                let go = by.momentum * moved[i] + by.step * pull;
-                let free = known[i] == 0.5;
-                to_moved[i] = if free { go } else { 0.0 };
-                to[i] = if free { alpha[i] + go } else { known[i] };
+            for y in 0..SIDE {
+                let here = y * SIDE..(y + 1) * SIDE;
+                if known[here.clone()].iter().all(|k| *k != 0.5) {
+                    to[here.clone()].copy_from_slice(&known[here.clone()]);
+                    to_moved[here].fill(0.0);
+                    continue;
+                }
+                let mean = means(&maps, y);
+                for x in 0..SIDE {
+                    let i = y * SIDE + x;
+                    let mapped = mean[0][x] * r[i] + mean[1][x] * g[i] + mean[2][x] * b[i] + mean[3][x];
+                    let w = weight[i];
+                    let pull = (mapped - alpha[i] + w * (likely[i] - alpha[i])) / (1.0 + w);
+                    let go = by.momentum * moved[i] + by.step * pull;
+                    let free = known[i] == 0.5;
+                    to_moved[i] = if free { go } else { 0.0 };
+                    to[i] = if free { alpha[i] + go } else { known[i] };
+                }
             }
         }
     }
 }
 
-/// Means over 3 × 3 windows of each of the four numbers.
+/// Means over a line of 3 × 3 windows of each of the four numbers.
 #[inline(always)]
-fn means(maps: &[[[f32; WIDE]; WIDE]; 4]) -> [[f32; PIXELS]; 4] {
-    let mut out = [[0.0_f32; PIXELS]; 4];
+fn means(maps: &[[[f32; WIDE]; WIDE]; 4], y: usize) -> [[f32; SIDE]; 4] {
+    let mut out = [[0.0_f32; SIDE]; 4];
     for (map, out) in maps.iter().zip(&mut out) {
-        for y in 0..SIDE {
-            let column: [f32; WIDE] = std::array::from_fn(|x| map[y][x] + map[y + 1][x] + map[y + 2][x]);
-            for x in 0..SIDE {
-                out[y * SIDE + x] = (column[x] + column[x + 1] + column[x + 2]) * (1.0 / 9.0);
-            }
+        let mut column = [0.0_f32; WIDE];
+        for x in 0..WIDE {
+            column[x] = map[y][x] + map[y + 1][x] + map[y + 2][x];
+        }
+        for x in 0..SIDE {
+            out[x] = (column[x] + column[x + 1] + column[x + 2]) * (1.0 / 9.0);
         }
     }
     out
