@@ -11,6 +11,7 @@ use packshot::engine::{Backend, Engine, EngineOptions, RenderError, Rendering};
 use packshot::image::{Finder, Format, Image, Plane, Shots, Size};
 use packshot::ops::Layer;
 use packshot::ops::place::Placing;
+use packshot::ops::testing::noise;
 use packshot::recipe::{Recipe, Wanted};
 
 const SIZE: Size = Size::new(480, 640);
@@ -44,7 +45,7 @@ fn mean_error(found: &Plane, truth: &Plane, counts: impl Fn(usize) -> bool) -> f
 
 #[test]
 fn layers_are_planes_of_the_photographs_size_and_close_to_the_truth() {
-    for (kind, backdrop) in [(Kind::Tee, Backdrop::OffWhite), (Kind::Bag, Backdrop::Grey)] {
+    for (kind, backdrop) in [(Kind::Tee, Backdrop::OffWhite), (Kind::Mug, Backdrop::Grey)] {
         let (photo, truth) = take(kind, backdrop);
         let rendering = layers(&Shots::from(&photo), &recipe(&[]), &[Layer::Alpha, Layer::Shadow]).unwrap();
         let [alpha, shadow] = [0, 1].map(|i| &rendering.pictures[i].pixels);
@@ -171,15 +172,15 @@ impl Finder for Rough<'_> {
     }
 }
 
-/// The same product before a wall of stripes.
-fn on_stripes(photo: &Image, truth: &Truth) -> Image {
+/// The same product before a wall of many colours.
+fn on_patches(photo: &Image, truth: &Truth) -> Image {
     let mut codes = photo.pixels.bytes().to_vec();
     for (i, pixel) in codes.chunks_exact_mut(3).enumerate() {
         let rest = 1.0 - truth.alpha.floats()[i];
-        let stripe =
-            if i % SIZE.width as usize / 40 % 2 == 0 { [40.0, 60.0, 30.0] } else { [190.0, 120.0, 60.0] };
-        for (code, stripe) in pixel.iter_mut().zip(stripe) {
-            *code = (f32::from(*code) * (1.0 - rest) + stripe * rest) as u8;
+        let (x, y) = (i % SIZE.width as usize, i / SIZE.width as usize);
+        let patch = [0, 1, 2].map(|c| 20.0 + 200.0 * noise(x as u32 / 24, y as u32 / 24, c));
+        for (code, patch) in pixel.iter_mut().zip(patch) {
+            *code = (f32::from(*code) * (1.0 - rest) + patch * rest) as u8;
         }
     }
     Image::from_srgb8(SIZE, 3, &codes).unwrap()
@@ -188,8 +189,8 @@ fn on_stripes(photo: &Image, truth: &Truth) -> Image {
 #[test]
 fn without_a_backdrop_a_model_is_asked_and_without_one_the_refusal_says_what_to_supply() {
     let (photo, truth) = take(Kind::Tee, Backdrop::OffWhite);
-    let stripes = on_stripes(&photo, &truth);
-    let refused = layers(&Shots::from(&stripes), &recipe(&[]), &[Layer::Alpha]).unwrap_err();
+    let patches = on_patches(&photo, &truth);
+    let refused = layers(&Shots::from(&patches), &recipe(&[]), &[Layer::Alpha]).unwrap_err();
     assert_eq!(refused.code(), "E-REFUSED");
     assert!(
         ["--plate", "--trimap", "--model"].iter().all(|w| refused.help().contains(w)),
@@ -197,7 +198,7 @@ fn without_a_backdrop_a_model_is_asked_and_without_one_the_refusal_says_what_to_
         refused.help()
     );
     let rough = Rough(&truth.alpha);
-    let shots = Shots { finder: Some(&rough), ..Shots::from(&stripes) };
+    let shots = Shots { finder: Some(&rough), ..Shots::from(&patches) };
     let rendering = layers(&shots, &recipe(&[]), &[Layer::Alpha]).unwrap();
     let numbers = &rendering.numbers["backdrop_matte"];
     assert_eq!(numbers["alpha"], "model");

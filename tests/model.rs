@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use onnx::{Message, constant, file, graph, inner, ints, node, value};
 use packshot::codec::{self, DecodeOptions};
-use packshot::image::{Format, Image, Plane, Pool, Sample, Size};
+use packshot::image::{Format, Image, Plane, Pool, Sample, Shots, Size};
 use packshot::model::{Descriptor, Model, ModelError};
 use packshot::ops::testing::noise;
 use packshot::ops::trimap::{PRODUCT, UNKNOWN, trimap};
@@ -245,7 +245,10 @@ fn a_real_model_finds_the_product_of_studio_shots() {
     let model = open(2);
     assert!(model.note().is_some_and(|n| n.contains("Apache-2.0")));
     for (i, stem) in STUDIO.into_iter().enumerate() {
-        let photo = proxy::study(&read(&data.join(format!("studio/image/{stem}.png")))).proxy;
+        let photo = {
+            let image = read(&data.join(format!("studio/image/{stem}.png")));
+            proxy::study(&Shots::from(&image)).proxy
+        };
         let p = model.probability(&photo).unwrap();
         let truth = shrink(&read(&data.join(format!("studio/alpha/{stem}.png"))), p.size());
         let found = overlap(p.floats().iter().map(|p| *p >= 0.5), truth.iter().map(|a| *a >= 0.5));

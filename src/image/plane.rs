@@ -126,11 +126,18 @@ impl fmt::Display for Format {
 }
 
 /// A rectangle of pixels of one [`Format`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Plane {
     size: Size,
     format: Format,
     words: Vec<u32>,
+}
+
+/// Size and format: pixels would fill a log.
+impl fmt::Debug for Plane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Plane({} {})", self.size, self.format)
+    }
 }
 
 impl Plane {

@@ -87,10 +87,8 @@ impl Op for BackdropMatte {
         let clean = if method == Method::Plate { clean(study)? } else { None };
         let matte = analyse_with(&study.proxy, clean.as_ref(), self.backdrop);
         let none = matte.reasons.iter().find(|r| matches!(r, Reason::NoBackdrop { .. }));
-        if let (Some(reason), None, Method::Auto) = (none, &clean, self.method) {
-            if let Some(finder) = shots.finder {
-                return self.by_model(study, shots, finder, format!("{reason}; there is a model"));
-            }
+        if let (Some(reason), None, Method::Auto, Some(finder)) = (none, &clean, self.method, shots.finder) {
+            return self.by_model(study, shots, finder, format!("{reason}; there is a model"));
         }
         self.check(none.copied(), clean.is_some())?;
         self.take(study, matte, clean.is_some(), why)

@@ -19,6 +19,7 @@ use super::tiles::SIDE;
 use crate::image::Format;
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Rows, Tolerance};
 use crate::ops::field::{exp, ln};
+use crate::ops::transfer::unit;
 use crate::{params, vectorised};
 
 params! {
@@ -129,12 +130,10 @@ vectorised! {
                 }
                 let around = line(&statistics, entry, by.cell, y);
                 for (x, at) in here.enumerate().filter(|(_, at)| light[3][*at] == 0.5) {
-                    let guess = before[at].max(0.0).min(1.0);
+                    let guess = unit(before[at]);
                     let colour = [light[0][at], light[1][at], light[2][at]];
                     let mut m = [0.0; RUNS];
-                    for k in 0..RUNS {
-                        m[k] = around[k][x];
-                    }
+                    m.iter_mut().zip(&around).for_each(|(m, run)| *m = run[x]);
                     let (mean, trust) = posterior(&by, colour, m, guess);
                     likely[at] = mean;
                     weight[at] = trust;

@@ -83,8 +83,8 @@ vectorised! {
                     continue;
                 }
                 let mean = means(&maps, y);
-                for x in 0..SIDE {
-                    let i = y * SIDE + x;
+                for i in here {
+                    let x = i % SIDE;
                     let mapped = mean[0][x] * r[i] + mean[1][x] * g[i] + mean[2][x] * b[i] + mean[3][x];
                     let w = weight[i];
                     let pull = (mapped - alpha[i] + w * (likely[i] - alpha[i])) / (1.0 + w);

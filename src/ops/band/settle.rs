@@ -4,6 +4,7 @@
 use super::cases;
 use crate::image::Format;
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
+use crate::ops::transfer::unit;
 use crate::{params, vectorised};
 
 params! {
@@ -53,7 +54,7 @@ vectorised! {
         for slot in job.rows.clone() {
             let [solved, ..] = state.rgba(i64::from(slot));
             for (a, s) in job.outputs[0].gray(slot).iter_mut().zip(solved) {
-                *a = ((s - by.snap) * scale).max(0.0).min(1.0);
+                *a = unit((s - by.snap) * scale);
             }
         }
     }

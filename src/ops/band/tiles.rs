@@ -21,10 +21,16 @@ pub(in crate::ops) const BACKDROP: f32 = -1.0;
 pub(super) const PRODUCT: f32 = -2.0;
 
 /// What is known before solving, one code a pixel: 0 backdrop, 255 product, all else unknown.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Trimap {
     size: Size,
     codes: Vec<u8>,
+}
+
+impl std::fmt::Debug for Trimap {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Trimap({})", self.size)
+    }
 }
 
 impl Trimap {

@@ -79,9 +79,10 @@ vectorised! {
             let (l20, l21) = (l20.gray(slot), l21.gray(slot));
             for y in 0..SIDE {
                 let scatter = line(&rimmed, y);
-                for x in 0..SIDE {
-                    let f = factor(std::array::from_fn(|k| scatter[k][x]), by.ridge);
-                    let at = y * SIDE + x;
+                for at in y * SIDE..(y + 1) * SIDE {
+                    let mut own = [0.0_f32; 6];
+                    own.iter_mut().zip(&scatter).for_each(|(o, run)| *o = run[at % SIDE]);
+                    let f = factor(own, by.ridge);
                     (d0[at], d1[at], d2[at]) = (f[0], f[1], f[2]);
                     (l10[at], l20[at], l21[at]) = (f[3], f[4], f[5]);
                 }
