@@ -7,9 +7,10 @@ struct SpreadParams {
     size: vec4<f32>,
     // samples along each side of a pixel
     samples: u32,
+    // the number where there certainly is backdrop
+    backdrop: f32,
     pad0: u32,
     pad1: u32,
-    pad2: u32,
 }
 
 @group(0) @binding(1) var<uniform> by: SpreadParams;
@@ -24,7 +25,7 @@ fn look(p: vec2<u32>) -> f32 {
     if slot >= 0.0 {
         return band[at(0u, (p.y % SIDE) * SIDE + p.x % SIDE, u32(slot))];
     }
-    return select(0.0, 1.0, slot == -2.0);
+    return select(by.backdrop, 1.0, slot == -2.0);
 }
 
 @compute @workgroup_size(64)

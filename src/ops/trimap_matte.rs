@@ -5,9 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::band::{Band, Light, Trimap};
-use super::{Op, OpDef, OpError, ParamDef, Scene, Stage, Study, band, settings};
+use super::band::{Band, Doubt, Light, Trimap};
+use super::{Layer, Op, OpDef, OpError, ParamDef, Scene, Stage, Study, band, settings};
 use crate::image::{Format, Image, Plane, Sample, Shots, Size, Window};
+use crate::plan::PlaneId;
 
 /// Registry entry.
 pub static OP: OpDef = OpDef {
@@ -28,16 +29,29 @@ pub static OP: OpDef = OpDef {
             range: "always, needed",
             about: "needed: where the backdrop told alpha, that stays",
         },
+        ParamDef {
+            name: "review_below",
+            default: "0.3",
+            range: "0 … 1",
+            about: "confidence of a given or a model's trimap under which the item is flagged for a person",
+        },
     ],
     kernels: &band::KERNELS,
     make: settings::<TrimapMatte>,
 };
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct TrimapMatte {
     light: Choice,
     only: Only,
+    review_below: f32,
+}
+
+impl Default for TrimapMatte {
+    fn default() -> Self {
+        Self { light: Choice::Auto, only: Only::Always, review_below: 0.3 }
+    }
 }
 
 /// When the op works.
@@ -64,6 +78,8 @@ enum Choice {
 struct Numbers {
     source: &'static str,
     light: Light,
+    /// Mean of how far the unknown pixels' alpha may be trusted.
+    confidence: f32,
     unknown_share: f32,
     noise: f32,
 }
@@ -94,10 +110,16 @@ impl Op for TrimapMatte {
         };
         study.product.get_or_insert(product);
         let band = Band::gather(shots.front, &trimap, light);
-        study.note(
-            "trimap_matte",
-            Numbers { source, light: band.light, unknown_share: band.unknown_share, noise: band.grain },
-        );
+        let doubt = band.doubt();
+        self.flag(study, &doubt);
+        let numbers = Numbers {
+            source,
+            light: band.light,
+            confidence: doubt.confidence,
+            unknown_share: band.unknown_share,
+            noise: band.grain,
+        };
+        study.note(OP.name, numbers);
         study.band = Some(band);
         study.trimap = Some(trimap.into());
         Ok(())
@@ -107,9 +129,37 @@ impl Op for TrimapMatte {
         let (Some(band), Some(solved)) = (&scene.study.band, scene.band) else { return Ok(()) };
         let size = scene.plan.decl(scene.colour).size;
         let alpha = scene.plan.plane("alpha", size, Format::Gray);
-        band.spread(scene.plan, "trimap_matte", solved, (&scene.frame, &scene.study.photo), alpha)?;
+        let frames = (&scene.frame, &scene.study.photo);
+        band.spread(scene.plan, OP.name, [solved.alpha, solved.index], frames, (alpha, 0.0))?;
         scene.found(alpha);
         Ok(())
+    }
+
+    fn layer(&self, scene: &mut Scene<'_>, layer: Layer) -> Result<Option<PlaneId>, OpError> {
+        let (Layer::Confidence, Some(band), Some(solved)) = (layer, &scene.study.band, scene.band) else {
+            return Ok(None);
+        };
+        let photo = scene.study.photo;
+        let plane = scene.plan.plane("confidence", photo.size, Format::Gray);
+        band.spread(scene.plan, OP.name, [solved.confidence, solved.index], (&photo, &photo), (plane, 1.0))?;
+        Ok(Some(plane))
+    }
+}
+
+impl TrimapMatte {
+    /// Says where and how far alpha is a guess. What the backdrop's analysis found is in its own words already.
+    fn flag(&self, study: &mut Study, doubt: &Doubt) {
+        if study.matte.is_some() {
+            return;
+        }
+        for [x, y] in &doubt.faint {
+            let place = format!("at {:.0} % of the width, {:.0} % of the height", 100.0 * x, 100.0 * y);
+            study.flag("low-contrast", format!("product and backdrop look alike {place}"));
+        }
+        if doubt.confidence < self.review_below && doubt.faint.is_empty() {
+            let reason = format!("the edge is uncertain: confidence {:.2}", doubt.confidence);
+            study.flag("matte-uncertain", reason);
+        }
     }
 }
 

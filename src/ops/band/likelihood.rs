@@ -8,14 +8,18 @@
 //! and backdrop look alike, the variance is large and the trust is none; where no alpha explains the colour, the
 //! trust is little.
 //!
+//! Sixteen pixels are worked on at once, so that loops over them become SIMD instructions.
+//!
 //! A shadow scales the backdrop, so T is widened along B. Alphas 0 and 1 are likelier than any other, the more so
 //! where nothing else tells: there the last solution tips the balance, which draws a crisp edge where the
 //! colours only know a smear.
 
+#![allow(clippy::needless_range_loop, reason = "lanes of several arrays, one after the other")]
+
 use super::cases;
 use super::halo::{entry, tile};
 use super::statistics::{MOMENTS, RUNS};
-use super::tiles::SIDE;
+use super::tiles::{PIXELS, SIDE};
 use crate::image::Format;
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Rows, Tolerance};
 use crate::ops::field::{exp, ln};
@@ -129,15 +133,13 @@ vectorised! {
                     continue;
                 }
                 let around = line(&statistics, entry, by.cell, y);
+                let run = |run: &[f32; PIXELS]| *run[here.clone()].first_chunk().unwrap_or(&[0.0; SIDE]);
+                let guess = run(before).map(unit);
+                let colour = [run(light[0]), run(light[1]), run(light[2])];
+                let found = posterior(&by, &colour, &around, &guess);
                 for (x, at) in here.enumerate().filter(|(_, at)| light[3][*at] == 0.5) {
-                    let guess = unit(before[at]);
-                    let colour = [light[0][at], light[1][at], light[2][at]];
-                    let mut m = [0.0; RUNS];
-                    m.iter_mut().zip(&around).for_each(|(m, run)| *m = run[x]);
-                    let (mean, trust) = posterior(&by, colour, m, guess);
-                    likely[at] = mean;
-                    weight[at] = trust;
-                    alpha[at] = if by.solved > 0.5 { guess } else { mean };
+                    (likely[at], weight[at]) = (found[0][x], found[1][x]);
+                    alpha[at] = if by.solved > 0.5 { guess[x] } else { found[0][x] };
                 }
             }
         }
@@ -168,82 +170,169 @@ fn line(statistics: &Rows<'_>, entry: &[f32], cell: f32, y: usize) -> [[f32; SID
 
 /// The cells on both sides of a pixel, and the share of the second.
 #[inline(always)]
-fn between(pixel: f32, cell: f32, cells: usize) -> (f32, usize, usize, f32) {
+pub(super) fn between(pixel: f32, cell: f32, cells: usize) -> (f32, usize, usize, f32) {
     let v = ((pixel + 0.5) * cell - 0.5).max(0.0).min((cells - 1) as f32);
     let first = v as usize;
     (v, first, (first + 1).min(cells - 1), v - first as f32)
 }
 
-/// Covariance rr, rg, rb, gg, gb, bb from moments.
+/// Numbers of as many pixels as are worked on at once.
+type Lanes<const N: usize> = [f32; N];
+
+/// Covariances rr, rg, rb, gg, gb, bb from moments, times a factor.
 #[inline(always)]
-fn covariance(m: &[f32]) -> [f32; 6] {
-    [
-        (m[3] - m[0] * m[0]).max(0.0),
-        m[4] - m[0] * m[1],
-        m[5] - m[0] * m[2],
-        (m[6] - m[1] * m[1]).max(0.0),
-        m[7] - m[1] * m[2],
-        (m[8] - m[2] * m[2]).max(0.0),
-    ]
+fn covariance<const N: usize>(m: &[Lanes<N>], by: f32) -> [Lanes<N>; 6] {
+    let mut c = [[0.0; N]; 6];
+    for x in 0..N {
+        c[0][x] = by * (m[3][x] - m[0][x] * m[0][x]).max(0.0);
+        c[1][x] = by * (m[4][x] - m[0][x] * m[1][x]);
+        c[2][x] = by * (m[5][x] - m[0][x] * m[2][x]);
+        c[3][x] = by * (m[6][x] - m[1][x] * m[1][x]).max(0.0);
+        c[4][x] = by * (m[7][x] - m[1][x] * m[2][x]);
+        c[5][x] = by * (m[8][x] - m[2][x] * m[2][x]).max(0.0);
+    }
+    c
 }
 
-/// The square of `d` in deviations of a covariance, and the product of its pivots.
+/// The squares of `d` in deviations of covariances, and the products of their pivots.
 #[inline(always)]
-fn measure(c: [f32; 6], d: [f32; 3]) -> (f32, f32) {
-    let d0 = c[0];
-    let r0 = 1.0 / d0;
-    let (l10, l20) = (c[1] * r0, c[2] * r0);
-    let d1 = (c[3] - l10 * c[1]).max(TINY);
-    let r1 = 1.0 / d1;
-    let l21 = (c[4] - l20 * c[1]) * r1;
-    let d2 = (c[5] - l20 * c[2] - l21 * (c[4] - l20 * c[1])).max(TINY);
-    let z1 = d[1] - l10 * d[0];
-    let z2 = d[2] - l20 * d[0] - l21 * z1;
-    (d[0] * d[0] * r0 + z1 * z1 * r1 + z2 * z2 / d2, d0 * d1 * d2)
+fn measure<const N: usize>(c: &[Lanes<N>; 6], d: &[Lanes<N>; 3]) -> [Lanes<N>; 2] {
+    let mut out = [[0.0; N]; 2];
+    for x in 0..N {
+        let d0 = c[0][x];
+        let r0 = 1.0 / d0;
+        let (l10, l20) = (c[1][x] * r0, c[2][x] * r0);
+        let d1 = (c[3][x] - l10 * c[1][x]).max(TINY);
+        let r1 = 1.0 / d1;
+        let l21 = (c[4][x] - l20 * c[1][x]) * r1;
+        let d2 = (c[5][x] - l20 * c[2][x] - l21 * (c[4][x] - l20 * c[1][x])).max(TINY);
+        let z1 = d[1][x] - l10 * d[0][x];
+        let z2 = d[2][x] - l20 * d[0][x] - l21 * z1;
+        out[0][x] = d[0][x] * d[0][x] * r0 + z1 * z1 * r1 + z2 * z2 / d2;
+        out[1][x] = d0 * d1 * d2;
+    }
+    out
 }
 
-/// The likely alpha of a colour and its weight; `m` are the moments of product and backdrop, `guess` is the last
-/// solution.
+/// What the posteriors of some pixels begin with.
+struct Classes<const N: usize> {
+    inner: [Lanes<N>; 6],
+    outer: [Lanes<N>; 6],
+    noise: [Lanes<N>; 3],
+    apart: [Lanes<N>; 3],
+}
+
+/// Where the diagonal of a covariance lies among its six numbers.
+const DIAGONAL: [usize; 3] = [0, 3, 5];
+
+impl<const N: usize> Classes<N> {
+    #[inline(always)]
+    fn new(by: &LikelihoodParams, colour: &[Lanes<N>; 3], m: &[Lanes<N>; RUNS]) -> Self {
+        let (product, backdrop) = m.split_at(MOMENTS);
+        let inner = covariance(product, by.spread);
+        let mut outer = covariance(backdrop, by.spread);
+        let (mut noise, mut apart) = ([[0.0; N]; 3], [[0.0; N]; 3]);
+        for (k, (a, b)) in [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)].into_iter().enumerate() {
+            for x in 0..N {
+                outer[k][x] += by.shade * (backdrop[a][x] * backdrop[b][x]);
+            }
+        }
+        for c in 0..3 {
+            for x in 0..N {
+                noise[c][x] = by.base + by.slope * colour[c][x].max(0.0) + TINY;
+                apart[c][x] = product[c][x] - backdrop[c][x];
+            }
+        }
+        Self { inner, outer, noise, apart }
+    }
+
+    /// Covariance of the mixture whose classes count this much.
+    #[inline(always)]
+    fn mixed(&self, product: f32, backdrop: f32) -> [Lanes<N>; 6] {
+        let mut c = [[0.0; N]; 6];
+        for k in 0..6 {
+            for x in 0..N {
+                c[k][x] = product * self.inner[k][x] + backdrop * self.outer[k][x];
+            }
+        }
+        for (k, noise) in DIAGONAL.into_iter().zip(&self.noise) {
+            for x in 0..N {
+                c[k][x] += noise[x];
+            }
+        }
+        c
+    }
+}
+
+/// The likely alphas of some colours and their weights; `m` are the moments of product and backdrop around each,
+/// `guess` is the last solution.
 #[inline(always)]
-fn posterior(by: &LikelihoodParams, colour: [f32; 3], m: [f32; RUNS], guess: f32) -> (f32, f32) {
-    let (product, backdrop) = m.split_at(MOMENTS);
-    let noise = colour.map(|v| by.base + by.slope * v.max(0.0) + TINY);
-    let inner = covariance(product).map(|v| v * by.spread);
-    let [r, g, b] = [backdrop[0], backdrop[1], backdrop[2]];
-    let along = [r * r, r * g, r * b, g * g, g * b, b * b];
-    let outer = covariance(backdrop);
-    let outer: [f32; 6] = std::array::from_fn(|k| outer[k] * by.spread + by.shade * along[k]);
-    let diagonal =
-        |k: usize| [Some(0), None, None, Some(1), None, Some(2)][k].map_or(0.0, |c: usize| noise[c]);
-    let d = [0, 1, 2].map(|c| product[c] - backdrop[c]);
-    let both: [f32; 6] = std::array::from_fn(|k| 0.5 * (inner[k] + outer[k]) + diagonal(k));
-    let open = by.apart / (by.apart + measure(both, d).0);
-    let tip = by.solved * by.tip * open * (2.0 * guess - 1.0);
-    let mut logs = [0.0_f32; STEPS];
-    let (mut most, mut nearest) = (f32::MIN, f32::MAX);
+pub(super) fn posterior<const N: usize>(
+    by: &LikelihoodParams,
+    colour: &[Lanes<N>; 3],
+    m: &[Lanes<N>; RUNS],
+    guess: &Lanes<N>,
+) -> [Lanes<N>; 2] {
+    let classes = Classes::new(by, colour, m);
+    let mut tip = measure(&classes.mixed(0.5, 0.5), &classes.apart)[0];
+    for x in 0..N {
+        tip[x] = by.solved * by.tip * (by.apart / (by.apart + tip[x])) * (2.0 * guess[x] - 1.0);
+    }
+    let mut logs = [[0.0; N]; STEPS];
+    let (mut most, mut nearest) = ([f32::MIN; N], [f32::MAX; N]);
     for (i, log) in logs.iter_mut().enumerate() {
         let a = i as f32 * (1.0 / (STEPS - 1) as f32);
         let rest = 1.0 - a;
-        let c: [f32; 6] = std::array::from_fn(|k| a * a * inner[k] + rest * rest * outer[k] + diagonal(k));
-        let left = [0, 1, 2].map(|k| colour[k] - backdrop[k] - a * d[k]);
-        let (square, pivots) = measure(c, left);
+        let mut left = [[0.0; N]; 3];
+        for c in 0..3 {
+            for x in 0..N {
+                left[c][x] = colour[c][x] - m[MOMENTS + c][x] - a * classes.apart[c][x];
+            }
+        }
+        let [square, pivots] = measure(&classes.mixed(a * a, rest * rest), &left);
         let end = if i == 0 || i == STEPS - 1 { by.ends } else { 0.0 };
-        *log = end + tip * (2.0 * a - 1.0) - 0.5 * (square + ln(pivots.max(1e-30)));
-        most = if *log > most { *log } else { most };
-        nearest = if square < nearest { square } else { nearest };
+        for x in 0..N {
+            log[x] = end + tip[x] * (2.0 * a - 1.0) - 0.5 * (square[x] + ln(pivots[x].max(1e-30)));
+            most[x] = if log[x] > most[x] { log[x] } else { most[x] };
+            nearest[x] = if square[x] < nearest[x] { square[x] } else { nearest[x] };
+        }
     }
-    let (mut total, mut first, mut second) = (0.0, 0.0, 0.0);
+    moments(by, &logs, &most, &nearest)
+}
+
+/// Mean of each posterior, and the weight that its variance leaves.
+#[inline(always)]
+fn moments<const N: usize>(
+    by: &LikelihoodParams,
+    logs: &[Lanes<N>; STEPS],
+    most: &Lanes<N>,
+    nearest: &Lanes<N>,
+) -> [Lanes<N>; 2] {
+    let (mut total, mut first, mut second) = ([0.0; N], [0.0; N], [0.0; N]);
     for (i, log) in logs.iter().enumerate() {
         let a = i as f32 * (1.0 / (STEPS - 1) as f32);
-        let p = exp(*log - most);
-        total += p;
-        first += p * a;
-        second += p * a * a;
+        for x in 0..N {
+            let p = exp(log[x] - most[x]);
+            total[x] += p;
+            first[x] += p * a;
+            second[x] += p * a * a;
+        }
     }
-    let mean = first / total;
-    let variance = (second / total - mean * mean).max(0.0);
-    let strange = nearest * nearest / (by.odd * by.odd);
-    (mean, by.trust * (VAGUE / (variance + FLOOR) - LEFT).max(0.0) / (1.0 + strange))
+    let mut out = [[0.0; N]; 2];
+    for x in 0..N {
+        let mean = first[x] / total[x];
+        let variance = (second[x] / total[x] - mean * mean).max(0.0);
+        let strange = nearest[x] * nearest[x] / (by.odd * by.odd);
+        out[0][x] = mean;
+        out[1][x] = by.trust * (VAGUE / (variance + FLOOR) - LEFT).max(0.0) / (1.0 + strange);
+    }
+    out
+}
+
+/// Variance of alpha that a weight tells, for a trust: the inverse of what [`posterior`] makes of it.
+#[inline(always)]
+pub(super) fn variance(weight: f32, trust: f32) -> f32 {
+    VAGUE / (weight / trust + LEFT) - FLOOR
 }
 
 #[cfg(test)]
@@ -282,8 +371,8 @@ mod tests {
         for off in [0.0_f32, 0.03, 0.06, 0.1] {
             // Beside the middle of the line; there the classes' own variance is halved.
             let colour = [0.5, 0.5 + off, 0.5];
-            let (mean, trust) = posterior(&params(3.0), colour, m, 0.5);
-            let (_, blind) = posterior(&params(1e6), colour, m, 0.5);
+            let one = |odd: f32| posterior::<1>(&params(odd), &colour.map(|v| [v]), &m.map(|v| [v]), &[0.5]);
+            let ([[mean], [trust]], [_, [blind]]) = (one(3.0), one(1e6));
             assert!((mean - 0.5).abs() < 1e-3, "{off}: {mean}");
             let middle = off * off / (0.5 * 0.0009 + 1e-4 + TINY);
             // Another alpha has more variance but lies beside: no more than the middle's distance, no less than

@@ -17,7 +17,9 @@
 
 mod cases;
 mod colour;
+mod confidence;
 mod denoise;
+mod doubt;
 mod enlarge;
 mod evidence;
 mod fit;
@@ -34,10 +36,12 @@ mod settle;
 mod spread;
 mod statistics;
 mod tiles;
+mod tuning;
 mod unmix;
 mod windows;
 
 pub use colour::{BAND_COLOUR, ColourParams};
+pub use doubt::Doubt;
 pub use gather::Light;
 pub use record::{Band, Solved};
 pub use tiles::Trimap;
@@ -46,7 +50,7 @@ pub(in crate::ops) use tiles::{BACKDROP, SIDE};
 use crate::kernel::Kernel;
 
 /// Every kernel of the band.
-pub static KERNELS: [&Kernel; 14] = [
+pub static KERNELS: [&Kernel; 15] = [
     &denoise::BAND_DENOISE,
     &windows::BAND_WINDOWS,
     &likelihood::BAND_LIKELIHOOD,
@@ -54,6 +58,7 @@ pub static KERNELS: [&Kernel; 14] = [
     &relax::BAND_RELAX,
     &enlarge::BAND_ENLARGE,
     &settle::BAND_SETTLE,
+    &confidence::BAND_CONFIDENCE,
     &spread::BAND_SPREAD,
     &evidence::BAND_EVIDENCE,
     &reduce::BAND_REDUCE,

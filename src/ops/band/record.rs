@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
+use super::confidence::{BAND_CONFIDENCE, ConfidenceParams, GUESS};
 use super::denoise::{BAND_DENOISE, DenoiseParams};
 use super::enlarge::{BAND_ENLARGE, EnlargeParams};
 use super::fit::{BAND_FIT, FitParams};
 use super::foreground;
 use super::gather::{DARK, Light, Reader, gather, noise};
-use super::likelihood::{BAND_LIKELIHOOD, LikelihoodParams};
+use super::likelihood::BAND_LIKELIHOOD;
 use super::relax::{BAND_RELAX, RelaxParams};
 use super::settle::{BAND_SETTLE, SettleParams};
 use super::spread::{BAND_SPREAD, SpreadParams};
 use super::statistics::{backdrop_variety, statistics};
 use super::tiles::{PIXELS, Tiles, Trimap};
+use super::tuning::{STUDIO, Tuning, chebyshev};
 use super::windows::{BAND_WINDOWS, WindowParams};
 use crate::image::{Format, Image, Matrix3, Plane, Size};
 use crate::ops::Frame;
@@ -22,75 +24,17 @@ use crate::plan::{Plan, PlanError, PlaneId};
 const LEVELS: u32 = 4;
 /// Rounds of likelihood and solve on the finest level.
 const ROUNDS: u32 = 2;
-/// What smoothing leaves of the noise's variance.
-const SMOOTHED: f32 = 1.0 / 6.0;
 /// Samples along each side of a pixel of a smaller picture, at most.
 const MOST_SAMPLES: u32 = 8;
 /// Alpha this near to 0 or 1 is certain.
 const SNAP: f32 = 0.005;
-/// Variety of chromaticity and of light up to which a backdrop is a studio's.
-const STUDIO: [f32; 2] = [0.03, 0.01];
-
-/// What depends on the kind of photograph.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Tuning {
-    /// Ridge of the colour fits.
-    ridge: f32,
-    /// See [`LikelihoodParams`].
-    spread: f32,
-    shade: f32,
-    ends: f32,
-    tip: f32,
-    apart: f32,
-    trust: f32,
-    odd: f32,
-    /// Squared colour difference that still is grain, in variances of the noise; 0 where grain is left alone.
-    grain: f32,
-    /// Steps on the coarsest level, on each between it and the finest, and in each round on that.
-    steps: [u32; 3],
-    /// The slowest error that the steps aim at, as a share of the fastest.
-    slowest: f32,
-}
-
-impl Tuning {
-    /// A product before a plain backdrop: the colours of both are few and tell much.
-    const STUDIO: Self = Self {
-        ridge: 1e-6 / 9.0,
-        spread: 1.0,
-        shade: 0.02,
-        ends: 1.0,
-        tip: 25.0,
-        apart: 3.0,
-        trust: 1e-2,
-        odd: 1e3,
-        grain: 40.0,
-        steps: [60, 20, 12],
-        slowest: 0.01,
-    };
-    /// Anything before anything: colours tell less, and nothing where they are unlike all that is known near
-    /// them (three channels leave a squared distance of three on average); windows tell more, and wide unknown
-    /// regions take long.
-    const SCENE: Self = Self {
-        ridge: 1e-6 / 9.0,
-        spread: 2.0,
-        shade: 0.01,
-        ends: 3.0,
-        tip: 2.0,
-        apart: 1.5,
-        trust: 2e-3,
-        odd: 3.0,
-        grain: 0.0,
-        steps: [400, 150, 12],
-        slowest: 0.001,
-    };
-}
 
 /// One level of a band.
 #[derive(Clone, Debug)]
 pub(super) struct Level {
     pub(super) size: Size,
     pub(super) reach: u32,
-    light: Arc<Plane>,
+    pub(super) light: Arc<Plane>,
     pub(super) table: Arc<Plane>,
     pub(super) index: Arc<Plane>,
 }
@@ -103,8 +47,8 @@ pub struct Band {
     pub(super) statistics: Arc<Plane>,
     /// Linear light of the finest tiles.
     pub(super) linear: Arc<Plane>,
-    tuning: Tuning,
-    noise: [f32; 2],
+    pub(super) tuning: Tuning,
+    pub(super) noise: [f32; 2],
     /// From the photograph's primaries to working light.
     pub to_working: Matrix3,
     /// In which light it is solved.
@@ -124,6 +68,8 @@ pub struct Solved {
     pub painted: Option<PlaneId>,
     /// What is seen behind the product in the tiles, its shadow included, likewise.
     pub behind: Option<PlaneId>,
+    /// How far the alpha of the tiles may be trusted.
+    pub confidence: PlaneId,
     /// Tiles by place.
     pub index: PlaneId,
 }
@@ -195,12 +141,15 @@ impl Band {
         let op = "trimap_matte";
         let statistics = plan.constant("colour statistics", self.statistics.clone());
         let mut coarser: Option<(PlaneId, PlaneId)> = None;
-        let mut finest = None;
+        let (mut finest, mut confidence) = (None, None);
         for (depth, level) in self.levels.iter().enumerate().rev().filter(|(_, l)| l.size.height > 0) {
             let mut at = OnLevel { band: self, plan, op, level, depth, statistics };
             let (state, table) = at.solve(coarser)?;
             coarser = Some((state, table));
             finest = Some(state);
+            if depth == 0 {
+                confidence = Some(at.confidence(state)?);
+            }
         }
         let alpha = match finest {
             Some(state) => {
@@ -211,16 +160,18 @@ impl Band {
             }
             None => plan.constant("no band", Plane::zeros(Size::new(PIXELS as u32, 1), Format::Gray)),
         };
+        let confidence = confidence.unwrap_or(alpha);
         let index = plan.constant("tiles by place", self.levels[0].index.clone());
         let colours =
             coloured.then(|| foreground::record(plan, "foreground_colour", self, alpha)).transpose()?;
         let [painted, behind] = colours.map_or([None; 2], |colours| colours.map(Some));
-        Ok(Solved { alpha, painted, behind, index })
+        Ok(Solved { alpha, painted, behind, confidence, index })
     }
 }
 
 impl Band {
-    /// Records alpha of a picture: `frames` are the picture's and the photograph's.
+    /// Records what the tiles hold as a picture: `frames` are the picture's and the photograph's, `out` is the picture,
+    /// and `backdrop` the number where there certainly is backdrop.
     ///
     /// # Errors
     /// [`PlanError`] where the recording is inconsistent.
@@ -228,19 +179,19 @@ impl Band {
         &self,
         plan: &mut Plan,
         op: &'static str,
-        solved: Solved,
+        [tiles, index]: [PlaneId; 2],
         (frame, photo): (&Frame, &Frame),
-        alpha: PlaneId,
+        (out, backdrop): (PlaneId, f32),
     ) -> Result<(), PlanError> {
         let params = SpreadParams {
             map: frame.map_to(photo),
             size: [photo.size.width as f32, photo.size.height as f32, 0.0, 0.0],
             samples: samples(frame),
+            backdrop,
             pad0: 0,
             pad1: 0,
-            pad2: 0,
         };
-        plan.record(op, &BAND_SPREAD, &params, &[solved.alpha, solved.index], &[alpha])
+        plan.record(op, &BAND_SPREAD, &params, &[tiles, index], &[out])
     }
 }
 
@@ -324,6 +275,19 @@ impl OnLevel<'_> {
         Ok(next)
     }
 
+    /// How far the finest alpha may be trusted: the colours' own word, without the last solution's.
+    fn confidence(&mut self, state: PlaneId) -> Result<PlaneId, PlanError> {
+        let light = self.plan.constant("band light", self.level.light.clone());
+        let tiles = self.plan.constant("band tiles", self.level.table.clone());
+        let clean = if self.smoothed() { self.denoise(light, tiles)? } else { light };
+        let likely = self.likelihood(state, clean, tiles, false)?;
+        let confidence = self.plan.plane("band confidence", self.level.size, Format::Gray);
+        let trust = self.band.likelihood(self.depth as u32, false).trust;
+        let params = ConfidenceParams { trust, guess: GUESS, pad0: 0.0, pad1: 0.0 };
+        self.plan.record(self.op, &BAND_CONFIDENCE, &params, &[likely, clean], &[confidence])?;
+        Ok(confidence)
+    }
+
     fn likelihood(
         &mut self,
         state: PlaneId,
@@ -331,28 +295,7 @@ impl OnLevel<'_> {
         tiles: PlaneId,
         solved: bool,
     ) -> Result<PlaneId, PlanError> {
-        let by = self.band.tuning;
-        let left = match self.depth {
-            0 if self.smoothed() => SMOOTHED,
-            0 => 1.0,
-            _ => 0.25,
-        };
-        let [base, slope] = self.band.noise.map(|v| v * left);
-        let params = LikelihoodParams {
-            base,
-            slope,
-            spread: by.spread,
-            shade: by.shade,
-            ends: by.ends,
-            tip: by.tip,
-            apart: by.apart,
-            // Nine windows share a pixel of the Laplacian.
-            trust: by.trust / 9.0,
-            cell: (1_u32 << self.depth) as f32 / super::tiles::SIDE as f32,
-            solved: f32::from(u8::from(solved)),
-            odd: by.odd,
-            pad0: 0.0,
-        };
+        let params = self.band.likelihood(self.depth as u32, solved);
         let next = self.plan.plane("likelihood", self.level.size, Format::Rgba);
         let inputs = [state, clean, self.statistics, tiles];
         self.plan.record(self.op, &BAND_LIKELIHOOD, &params, &inputs, &[next])?;
@@ -376,39 +319,5 @@ impl OnLevel<'_> {
         let params = RelaxParams { reach, momentum, step, pad0: 0.0 };
         self.plan.record(self.op, &BAND_RELAX, &params, &[state, affine, clean, tiles], &[next])?;
         Ok(next)
-    }
-}
-
-/// Momentum and length of each step of a Chebyshev iteration on a spectrum from `slowest` to 1 (Saad 2003,
-/// algorithm 12.1).
-fn chebyshev(steps: u32, slowest: f32) -> impl Iterator<Item = (f32, f32)> {
-    let (middle, half) = (0.5 * (1.0 + slowest), 0.5 * (1.0 - slowest));
-    let sigma = middle / half;
-    let mut rho = 1.0 / sigma;
-    (0..steps).map(move |i| {
-        if i == 0 {
-            return (0.0, 1.0 / middle);
-        }
-        let next = 1.0 / (2.0 * sigma - rho);
-        let pair = (next * rho, 2.0 * next / half);
-        rho = next;
-        pair
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_iteration_shrinks_every_error_of_its_spectrum() {
-        for eigenvalue in [0.01, 0.03, 0.1, 0.5, 0.9, 1.0] {
-            let (mut error, mut moved) = (1.0_f64, 0.0_f64);
-            for (momentum, step) in chebyshev(60, 0.01) {
-                moved = f64::from(momentum) * moved - f64::from(step * eigenvalue) * error;
-                error += moved;
-            }
-            assert!(error.abs() < 1e-3, "{eigenvalue} leaves {error}");
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! From the band back to a picture: alpha of every pixel of a frame, whatever its place and scale.
 //! Twin of shaders/band/spread.wgsl.
 //!
-//! Alpha is coverage, so a smaller picture's is the mean of what each of its pixels covers.
+//! The same for confidence, whose certain tiles are 1. Alpha is coverage, so a smaller picture's is the mean of what each of its pixels covers.
 
 use super::cases;
 use super::tiles::{PRODUCT, SIDE};
@@ -18,12 +18,12 @@ params! {
         size: [f32; 4],
         /// Samples along each side of a pixel.
         samples: u32,
+        /// The number where there certainly is backdrop: of alpha 0, of a confidence 1.
+        backdrop: f32,
         /// Unused.
         pad0: u32,
         /// Unused.
         pad1: u32,
-        /// Unused.
-        pad2: u32,
     }
 }
 
@@ -50,9 +50,9 @@ pub(super) static BAND_SPREAD: Kernel = Kernel {
                 map: [1.75, -2.125, 1.75, -1.625],
                 size: [pixels.width as f32, pixels.height as f32, 0.0, 0.0],
                 samples: 2,
+                backdrop: 0.25,
                 pad0: 0,
                 pad1: 0,
-                pad2: 0,
             };
             Case {
                 name,
@@ -82,7 +82,7 @@ vectorised! {
                     for i in 0..by.samples {
                         let u = nearest((x as f32 + part(i)) * by.map[0] + by.map[1]);
                         if u >= 0.0 && u < by.size[0] {
-                            *alpha += share * look(&band, &index, u as usize, v as usize);
+                            *alpha += share * look(&band, &index, u as usize, v as usize, by.backdrop);
                         }
                     }
                 }
@@ -97,15 +97,15 @@ pub(super) fn nearest(place: f32) -> f32 {
     (place + 0.5).floor()
 }
 
-/// Alpha of a pixel of the photograph.
+/// The number of a pixel of the photograph.
 #[inline(always)]
-fn look(band: &Rows<'_>, index: &Rows<'_>, x: usize, y: usize) -> f32 {
+fn look(band: &Rows<'_>, index: &Rows<'_>, x: usize, y: usize, backdrop: f32) -> f32 {
     let slot = index.gray((y / SIDE) as i64)[x / SIDE];
     if slot >= 0.0 {
         band.gray(slot as i64)[y % SIDE * SIDE + x % SIDE]
     } else if slot == PRODUCT {
         1.0
     } else {
-        0.0
+        backdrop
     }
 }

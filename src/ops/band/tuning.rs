@@ -1,0 +1,127 @@
+//! The numbers of the solve: what depends on the kind of photograph, and the coefficients of the iteration. Decides
+//! nothing about a single photograph.
+
+use super::likelihood::LikelihoodParams;
+use super::record::Band;
+use super::tiles::SIDE;
+
+/// What smoothing leaves of the noise's variance.
+const SMOOTHED: f32 = 1.0 / 6.0;
+/// Variety of chromaticity and of light up to which a backdrop is a studio's.
+pub(super) const STUDIO: [f32; 2] = [0.03, 0.01];
+
+/// What depends on the kind of photograph.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Tuning {
+    /// Ridge of the colour fits.
+    pub(super) ridge: f32,
+    /// See [`LikelihoodParams`].
+    pub(super) spread: f32,
+    pub(super) shade: f32,
+    pub(super) ends: f32,
+    pub(super) tip: f32,
+    pub(super) apart: f32,
+    pub(super) trust: f32,
+    pub(super) odd: f32,
+    /// Squared colour difference that still is grain, in variances of the noise; 0 where grain is left alone.
+    pub(super) grain: f32,
+    /// Steps on the coarsest level, on each between it and the finest, and in each round on that.
+    pub(super) steps: [u32; 3],
+    /// The slowest error that the steps aim at, as a share of the fastest.
+    pub(super) slowest: f32,
+}
+
+impl Tuning {
+    /// A product before a plain backdrop: the colours of both are few and tell much.
+    pub(super) const STUDIO: Self = Self {
+        ridge: 1e-6 / 9.0,
+        spread: 1.0,
+        shade: 0.02,
+        ends: 1.0,
+        tip: 25.0,
+        apart: 3.0,
+        trust: 1e-2,
+        odd: 1e3,
+        grain: 40.0,
+        steps: [60, 20, 12],
+        slowest: 0.01,
+    };
+    /// Anything before anything: colours tell less, and nothing where they are unlike all that is known near
+    /// them (three channels leave a squared distance of three on average); windows tell more, and wide unknown
+    /// regions take long.
+    pub(super) const SCENE: Self = Self {
+        ridge: 1e-6 / 9.0,
+        spread: 2.0,
+        shade: 0.01,
+        ends: 3.0,
+        tip: 2.0,
+        apart: 1.5,
+        trust: 2e-3,
+        odd: 3.0,
+        grain: 0.0,
+        steps: [400, 150, 12],
+        slowest: 0.001,
+    };
+}
+
+impl Band {
+    /// What the likelihood assumes on a level; `solved` where a last solution may tip it.
+    pub(super) fn likelihood(&self, depth: u32, solved: bool) -> LikelihoodParams {
+        let by = self.tuning;
+        let left = match depth {
+            0 if by.grain > 0.0 => SMOOTHED,
+            0 => 1.0,
+            _ => 0.25,
+        };
+        let [base, slope] = self.noise.map(|v| v * left);
+        LikelihoodParams {
+            base,
+            slope,
+            spread: by.spread,
+            shade: by.shade,
+            ends: by.ends,
+            tip: by.tip,
+            apart: by.apart,
+            // Nine windows share a pixel of the Laplacian.
+            trust: by.trust / 9.0,
+            cell: (1_u32 << depth) as f32 / SIDE as f32,
+            solved: f32::from(u8::from(solved)),
+            odd: by.odd,
+            pad0: 0.0,
+        }
+    }
+}
+
+/// Momentum and length of each step of a Chebyshev iteration on a spectrum from `slowest` to 1 (Saad 2003,
+/// algorithm 12.1).
+pub(super) fn chebyshev(steps: u32, slowest: f32) -> impl Iterator<Item = (f32, f32)> {
+    let (middle, half) = (0.5 * (1.0 + slowest), 0.5 * (1.0 - slowest));
+    let sigma = middle / half;
+    let mut rho = 1.0 / sigma;
+    (0..steps).map(move |i| {
+        if i == 0 {
+            return (0.0, 1.0 / middle);
+        }
+        let next = 1.0 / (2.0 * sigma - rho);
+        let pair = (next * rho, 2.0 * next / half);
+        rho = next;
+        pair
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_iteration_shrinks_every_error_of_its_spectrum() {
+        for eigenvalue in [0.01, 0.03, 0.1, 0.5, 0.9, 1.0] {
+            let (mut error, mut moved) = (1.0_f64, 0.0_f64);
+            for (momentum, step) in chebyshev(60, 0.01) {
+                moved = f64::from(momentum) * moved - f64::from(step * eigenvalue) * error;
+                error += moved;
+            }
+            assert!(error.abs() < 1e-3, "{eigenvalue} leaves {error}");
+        }
+    }
+}
