@@ -107,20 +107,22 @@ pub(super) fn run(args: &MatteArgs) -> Result<(), Failed> {
     let second = second.transpose()?;
     let masks = [&args.trimap, &args.keep, &args.drop]
         .map(|path| path.as_ref().map(|p| read(p, &engine)).transpose());
-    let [trimap, keep, drop] = masks;
-    let (trimap, keep, drop) = (trimap?, keep?, drop?);
+    let [trimap, keep, drop_mask] = masks;
+    let (trimap, keep, drop_mask) = (trimap?, keep?, drop_mask?);
     let shots = Shots {
         front: &image,
         plate: plate.as_ref(),
         second: second.as_ref().map(|[shot, plate]| [shot, plate]),
         trimap: trimap.as_ref(),
         keep: keep.as_ref(),
-        drop: drop.as_ref(),
+        drop: drop_mask.as_ref(),
         finder: model.as_deref(),
     };
     let rendering = engine
         .render_shots(&shots, &recipe, &args.wanted())
         .map_err(|e| Failed::item(e.code(), format!("{}: {e}", front.display()), e.help()))?;
+    // Encoding takes memory of its own.
+    drop((image, plate, second, trimap, keep, drop_mask));
     args.write(&rendering)?;
     report(args, front, &rendering);
     Ok(())

@@ -85,17 +85,18 @@ impl Band {
         let light = light.unwrap_or(if studio { Light::Linear } else { Light::Display });
         let reader = Reader::new(image, light);
         let grain = noise(image, trimap);
-        let mut trimaps = vec![trimap.clone()];
-        for level in 1..LEVELS as usize {
-            let half = trimaps[level - 1].half();
-            trimaps.push(half);
+        let mut halves: Vec<Trimap> = Vec::new();
+        for _ in 1..LEVELS {
+            let half = halves.last().unwrap_or(trimap).half();
+            halves.push(half);
         }
-        let tiles: Vec<Tiles> = trimaps.iter().map(Tiles::of).collect();
+        let trimaps: Vec<&Trimap> = std::iter::once(trimap).chain(&halves).collect();
+        let tiles: Vec<Tiles> = trimaps.iter().map(|t| Tiles::of(t)).collect();
         let levels: Vec<Level> = (0..LEVELS as usize)
             .map(|l| Level {
                 size: tiles[l].plane_size(),
                 reach: tiles[l].reach(),
-                light: gather(&reader, &tiles[l], &trimaps[l], l as u32).into(),
+                light: gather(&reader, &tiles[l], trimaps[l], l as u32).into(),
                 table: tiles[l].table(tiles.get(l + 1)).into(),
                 index: tiles[l].index().into(),
             })
