@@ -18,7 +18,7 @@ fn photo(shot: &Shot) -> Image {
 }
 
 fn want(placing: Placing, sixteen_bits: bool, transparent: bool) -> Wanted {
-    Wanted { name: "w".into(), placing, sixteen_bits, transparent, background: [255; 3] }
+    Wanted { sixteen_bits, transparent, ..Wanted::on_white("w", placing) }
 }
 
 fn square(side: u32) -> Placing {

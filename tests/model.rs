@@ -268,6 +268,46 @@ fn a_real_model_finds_the_product_of_studio_shots() {
     }
 }
 
+/// What onnxruntime 1.32 made of [`disc`] by the same file and numbers, at every 40th pixel from (20, 20) on.
+#[rustfmt::skip]
+const ONNXRUNTIME: [f32; 64] = [
+    0.00015, 0.00007, 0.00004, 0.00009, 0.00028, 0.00032, 0.00022, 0.00008,
+    0.00005, 0.00002, 0.00000, 0.00001, 0.00002, 0.00002, 0.00003, 0.00002,
+    0.00004, 0.00002, 0.99973, 1.00000, 1.00000, 0.00010, 0.00003, 0.00001,
+    0.00001, 0.00026, 0.99999, 1.00000, 1.00000, 0.99999, 0.00007, 0.00001,
+    0.00000, 0.21891, 1.00000, 1.00000, 1.00000, 1.00000, 0.00007, 0.00001,
+    0.00001, 0.00010, 1.00000, 1.00000, 1.00000, 0.99979, 0.00004, 0.00001,
+    0.00000, 0.00005, 0.00001, 0.15907, 0.00014, 0.00000, 0.00001, 0.00000,
+    0.00002, 0.00001, 0.00000, 0.00000, 0.00000, 0.00000, 0.00001, 0.00001,
+];
+
+/// A disc of cloth on paper, in whole codes, in the size that the model sees.
+fn disc() -> Plane {
+    Plane::rgba(Size::new(320, 320), |x, y| {
+        let inside = x.abs_diff(150).pow(2) + y.abs_diff(170).pow(2) < 90 * 90;
+        let codes =
+            if inside { [200 - x / 4, 40 + y / 4, 60] } else { [235 - y / 8, 238 - y / 8, 240 - x / 8] };
+        let [r, g, b] = working_from_srgb8(codes.map(|c| c as u8));
+        [r, g, b, 1.0]
+    })
+}
+
+#[test]
+fn a_real_model_answers_as_onnxruntime_does() {
+    let Some(models) = folder("PACKSHOT_MODEL_DIR", "no real model compared with onnxruntime") else {
+        return;
+    };
+    let bytes = codec::read_file(&models.join("u2netp.onnx")).unwrap();
+    let found = Model::open(bytes, "u2netp", None, 2).unwrap().probability(&disc()).unwrap();
+    let mut most = 0.0_f32;
+    for (i, want) in (0_u32..).zip(ONNXRUNTIME) {
+        let got = found.gray_at(20 + 40 * (i % 8), 20 + 40 * (i / 8));
+        most = most.max((got - want).abs());
+    }
+    println!("at most {most:.1e} from onnxruntime");
+    assert!(most <= 1e-3, "{most:.1e} from onnxruntime");
+}
+
 /// Block means of 16-bit alpha, 0 … 1.
 fn shrink(alpha: &Image, to: Size) -> Vec<f32> {
     assert_eq!(alpha.samples().0, Sample::U16);

@@ -107,6 +107,9 @@ struct Numbers {
     screen: [f32; 3],
 }
 
+/// Least own excess that counts: what a print or a fold of strongly coloured cloth lacks of the screen's channel varies
+/// too much to be expected of its rim.
+const LACK: f32 = -0.1;
 /// Share of the product's width within which all spill is taken off, and from twice which none is.
 const REACH: f32 = 0.025;
 
@@ -191,7 +194,8 @@ wide! {
             for i in 0..sum.len() {
                 let colour = [r[i], g[i], b[i]];
                 weight[i] = f32::from(u8::from(inside[i] && depth[i] > deep));
-                sum[i] = weight[i] * excess(colour, channel) / (luminance(colour) + 0.01);
+                let own = excess(colour, channel) / (luminance(colour) + 0.01);
+                sum[i] = weight[i] * own.clamp(LACK, 1.0);
             }
             adder.add();
         }

@@ -103,7 +103,7 @@ impl Recipe {
         builder.build()
     }
 
-    /// A built-in recipe: `packshot`, `matte` or `triangulate`.
+    /// A built-in recipe: `packshot`, `matte`, `trimap` or `triangulate`.
     ///
     /// # Errors
     /// [`RecipeError::Unknown`].
