@@ -109,7 +109,7 @@ struct Numbers {
 
 /// Least own excess that counts: what a print or a fold of strongly coloured cloth lacks of the screen's channel varies
 /// too much to be expected of its rim.
-const LACK: f32 = -0.1;
+const LACK: f32 = -0.3;
 /// Share of the product's width within which all spill is taken off, and from twice which none is.
 const REACH: f32 = 0.025;
 
@@ -146,18 +146,25 @@ impl Op for Spill {
 
 /// The screen's channel and its light, where the backdrop is a screen.
 fn screen(study: &Study) -> Option<(usize, [f32; 3])> {
-    let known = Known::of(study)?;
-    let places = sample(&known.backdrop);
-    let middle = |c: usize| {
-        median(
-            &mut places
-                .iter()
-                .map(|(x, y)| study.proxy.rgba_at(*x as u32, *y as u32)[c])
-                .collect::<Vec<f32>>(),
-        )
+    let seen: Vec<[f32; 4]> = match &study.matte {
+        Some(matte) => {
+            places(study).map(|(x, y)| matte.backdrop.rgba_at(x, y)).filter(|p| p[3] == 1.0).collect()
+        }
+        None => {
+            let known = Known::of(study)?;
+            let certain = sample(&known.backdrop).into_iter();
+            certain.map(|(x, y)| study.proxy.rgba_at(x as u32, y as u32)).collect()
+        }
     };
+    let middle = |c: usize| median(&mut seen.iter().map(|p| p[c]).collect::<Vec<f32>>());
     let light = [middle(0)?, middle(1)?, middle(2)?];
     screen_channel(light.map(|v| ln(v.max(0.0) + 2e-3))).map(|channel| (channel, light))
+}
+
+/// An even part of the proxy's pixels.
+fn places(study: &Study) -> impl Iterator<Item = (u32, u32)> + use<> {
+    let Size { width, height } = study.proxy_size();
+    (4..height).step_by(9).flat_map(move |y| (4..width).step_by(9).map(move |x| (x, y)))
 }
 
 /// By how much a colour's channel exceeds the greater of the other two.

@@ -7,15 +7,17 @@
 use super::photo::Photo;
 use super::seen::Seen;
 use crate::ops::field::{
-    Components, Field, Mask, Neighbours, area, box_mean, distance, erode, median, sample, wide,
+    Adder, Cells, Components, Field, Mask, Neighbours, area, box_mean, distance, erode, median, sample, wide,
 };
 
 /// Squared deviations of a 3 × 3 mean from the backdrop's tint within which it may be backdrop.
 const ALIKE: f32 = 9.0;
 /// The same of the product around it, from which the two tints are told apart.
 const DISTINCT: f32 = 60.0;
-/// Radius in pixels of what is around a place.
-const AROUND: usize = 24;
+/// Log2 of the width of the cells that tell, with those beside them, what is around a place; and the pixels of the
+/// product that a cell needs, in the mean.
+const CELL: u32 = 4;
+const FEW: f32 = 4.0;
 /// Noise that a 3 × 3 mean leaves, of which some is no noise but blotches.
 const LEFT: f32 = 0.5;
 /// Deviations and log light by which a place may be brighter than the clear backdrop.
@@ -35,18 +37,20 @@ pub(super) fn tinted(photo: &Photo, seen: &Seen, noise: [f32; 3], inside: &Mask,
     let mut distance = Field::unset(photo.size());
     let per = [1, 2].map(|c| 1.0 / (LEFT * noise[c]).powi(2));
     square([&off[0], &off[1]], per, &mut distance);
-    let (mut weighed, mut weight) = (Field::new(photo.size()), Field::new(photo.size()));
-    weigh(&distance, core, &mut weighed, &mut weight);
-    let (sum, count) = (box_mean(&weighed, AROUND), box_mean(&weight, AROUND));
-    Mask::from_fn(photo.size(), |x, y| {
-        let shade = photo.luma.at(x, y) - shapes[0].at(x, y) + shapes[3].at(x, y);
-        inside.at(x, y)
-            && distance.at(x, y) < ALIKE
-            && count.at(x, y) > 0.01
-            && sum.at(x, y) > DISTINCT * count.at(x, y)
-            && shade < BRIGHTER.0 * noise[0] + BRIGHTER.1
-            && shade > DARKEST
-    })
+    let around = add_up(&distance, core);
+    let mut tinted = Mask::new(photo.size());
+    for (y, row) in inside.rows().enumerate() {
+        let near = distance.row(y);
+        for x in (0..row.len()).filter(|x| row[*x] && near[*x] < ALIKE) {
+            let [sum, count] = around.at(x, y);
+            let shade = photo.luma.at(x, y) - shapes[0].at(x, y) + shapes[3].at(x, y);
+            tinted.row_mut(y)[x] = count > FEW
+                && sum > DISTINCT * count
+                && shade < BRIGHTER.0 * noise[0] + BRIGHTER.1
+                && shade > DARKEST;
+        }
+    }
+    tinted
 }
 
 /// Smallest part in pixels that may be a hole, its rim left out.
@@ -105,13 +109,23 @@ wide! {
     }
 }
 
+/// Distances, no greater than counts, where a mask holds, and its pixels, over cells and those beside them.
+fn add_up(distance: &Field, core: &Mask) -> Cells<2> {
+    let Cells { planes: [sum, count], shift, full } = add_up_cells(distance, core);
+    Cells { planes: [box_mean(&sum, 1), box_mean(&count, 1)], shift, full }
+}
+
 wide! {
-    /// Distances, no greater than counts, where a mask holds, and the mask itself.
-    fn weigh(distance: &Field, core: &Mask, weighed: &mut Field, weight: &mut Field) {
-        let pixels = weighed.values_mut().iter_mut().zip(weight.values_mut());
-        for ((s, w), (d, c)) in pixels.zip(distance.values().iter().zip(core.values())) {
-            *w = f32::from(u8::from(*c));
-            *s = *w * if *d < 2.0 * DISTINCT { *d } else { 2.0 * DISTINCT };
+    fn add_up_cells(distance: &Field, core: &Mask) -> Cells<2> {
+        let mut adder = Adder::<2>::new(distance.size(), CELL);
+        for y in 0..distance.height() {
+            let [sum, count] = adder.row();
+            for (((s, n), d), c) in sum.iter_mut().zip(count).zip(distance.row(y)).zip(core.row(y)) {
+                *n = f32::from(u8::from(*c));
+                *s = *n * if *d < 2.0 * DISTINCT { *d } else { 2.0 * DISTINCT };
+            }
+            adder.add();
         }
+        adder.finish()
     }
 }
