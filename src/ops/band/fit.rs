@@ -75,11 +75,15 @@ vectorised! {
         let mut known = [[0.0_f32; WIDE]; WIDE];
         for slot in job.rows.clone() {
             let entry = entry(job, 5, slot);
+            halo::<1, WIDE>(&clean, 3, entry, &mut known);
+            if known.iter().flatten().all(|k| *k != 0.5) {
+                job.outputs[0].rgba(slot).into_iter().for_each(|run| run.fill(0.0));
+                continue;
+            }
             halo::<1, WIDE>(&state, 0, entry, &mut alpha);
             for (c, run) in light.iter_mut().enumerate() {
                 halo::<1, WIDE>(&clean, c, entry, run);
             }
-            halo::<1, WIDE>(&clean, 3, entry, &mut known);
             let own = slot as usize;
             let [d0, d1, d2, l10] = [0, 1, 2, 3].map(|run| tile(&pivots, run, own));
             let (l20, l21) = (tile(&l20, 0, own), tile(&l21, 0, own));

@@ -65,9 +65,6 @@ vectorised! {
         let mut maps = [[[0.0_f32; WIDE]; WIDE]; 4];
         for slot in job.rows.clone() {
             let entry = entry(job, 3, slot);
-            for (k, run) in maps.iter_mut().enumerate() {
-                halo::<1, WIDE>(&affine, k, entry, run);
-            }
             let own = slot as usize;
             let [alpha, moved, likely, weight] = [0, 1, 2, 3].map(|run| tile(&state, run, own));
             let [r, g, b, known] = [0, 1, 2, 3].map(|run| tile(&clean, run, own));
@@ -75,6 +72,14 @@ vectorised! {
             let [to, to_moved, to_likely, to_weight] = next;
             to_likely.copy_from_slice(likely);
             to_weight.copy_from_slice(weight);
+            if known.iter().all(|k| *k != 0.5) {
+                to.copy_from_slice(known);
+                to_moved.fill(0.0);
+                continue;
+            }
+            for (k, run) in maps.iter_mut().enumerate() {
+                halo::<1, WIDE>(&affine, k, entry, run);
+            }
             for y in 0..SIDE {
                 let here = y * SIDE..(y + 1) * SIDE;
                 if known[here.clone()].iter().all(|k| *k != 0.5) {
