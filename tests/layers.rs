@@ -228,6 +228,56 @@ fn an_even_backdrop_is_preferred_to_a_model_unless_the_model_is_demanded() {
     assert!(refused.to_string().contains("empty set"), "{refused}");
 }
 
+/// A disc of cloth before paper, in codes, with a soft edge.
+fn disc(cloth: [f32; 3], paper: [f32; 3]) -> Image {
+    let codes = (0..SIZE.height).flat_map(|y| (0..SIZE.width).map(move |x| (x, y))).flat_map(|(x, y)| {
+        let away = (x as f32 - 240.0).hypot(y as f32 - 320.0);
+        let alpha = ((150.0 - away) / 6.0 + 0.5).clamp(0.0, 1.0);
+        [0, 1, 2].map(|c| {
+            let grain = 6.0 * (noise(x, y, c as u32 + 5) - 0.5);
+            (alpha * cloth[c] + (1.0 - alpha) * paper[c] + grain) as u8
+        })
+    });
+    Image::from_srgb8(SIZE, 3, &codes.collect::<Vec<u8>>()).unwrap()
+}
+
+#[test]
+fn confidence_is_full_where_all_is_known_and_falls_with_contrast() {
+    let known: Vec<u8> = (0..SIZE.height)
+        .flat_map(|y| (0..SIZE.width).map(move |x| (x as f32 - 240.0).hypot(y as f32 - 320.0)))
+        .map(|away| {
+            if away < 138.0 {
+                255
+            } else if away < 162.0 {
+                128
+            } else {
+                0
+            }
+        })
+        .collect();
+    let trimap = Image::from_srgb8(SIZE, 1, &known).unwrap();
+    let of = |cloth| {
+        let photo = disc(cloth, [215.0, 214.0, 210.0]);
+        let shots = Shots { trimap: Some(&trimap), ..Shots::from(&photo) };
+        let recipe = Recipe::builtin("trimap").unwrap();
+        let rendering = layers(&shots, &recipe, &[Layer::Confidence]).unwrap();
+        let plane = rendering.pictures[0].pixels.clone();
+        assert_eq!((plane.gray_at(240, 320), plane.gray_at(5, 5)), (1.0, 1.0));
+        let band: Vec<f32> =
+            plane.floats().iter().zip(&known).filter(|(_, k)| **k == 128).map(|(c, _)| *c).collect();
+        assert!(band.iter().all(|c| (0.0..=1.0).contains(c)));
+        let mean = band.iter().sum::<f32>() / band.len() as f32;
+        let score = rendering.numbers["trimap_matte"]["confidence"].as_f64().unwrap();
+        let flagged = rendering.flags.iter().any(|f| f.code == "low-contrast");
+        println!("{cloth:?}: map {mean:.2}, score {score:.2}, flagged {flagged}");
+        (mean, score, flagged)
+    };
+    let (red, alike) = (of([150.0, 30.0, 35.0]), of([213.0, 212.0, 209.0]));
+    assert!(red.0 > 0.8 && red.1 > 0.8 && !red.2, "{red:?}");
+    assert!(alike.0 < 0.3 && alike.1 < 0.3 && alike.2, "{alike:?}");
+    assert_eq!(of([150.0, 30.0, 35.0]), red, "the same photograph has the same score");
+}
+
 /// Alpha on both backends, and twice on the GPU.
 #[cfg(feature = "gpu")]
 #[test]

@@ -90,7 +90,13 @@ impl Op for TrimapMatte {
         if self.only == Only::Needed && study.matte.is_some() && !given {
             return Ok(());
         }
-        let Some((source, mut trimap)) = trimap(study, shots)? else { return Ok(()) };
+        let Some((source, mut trimap)) = trimap(study, shots)? else {
+            if given {
+                let reason = "the masks to keep and drop are not used: the photograph brings its own alpha";
+                study.flag("mask-unused", reason);
+            }
+            return Ok(());
+        };
         for (mask, code) in [(shots.keep, 255), (shots.drop, 0)] {
             if let Some(mask) = mask {
                 trimap.set_where(code, &Codes::of(mask, shots.front.size())?);

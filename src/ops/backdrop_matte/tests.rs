@@ -1,8 +1,12 @@
 //! The analysis on pictures whose truth is known.
 
+use super::photo::Photo;
+use super::seen::Sums;
+use super::tint::tinted_holes;
 use super::{Backdrop, Matte, Reason, analyse, analyse_with};
 use crate::image::{AlphaMode, Encoding};
 use crate::image::{Format, Plane, Size};
+use crate::ops::field::Mask;
 use crate::ops::plate::{self, Extra};
 use crate::ops::testing::noise;
 use crate::ops::{Frame, Side};
@@ -177,4 +181,29 @@ fn no_picture_is_too_small_or_too_strange() {
         assert!((0.0..=1.0).contains(&matte.confidence));
     }
     assert_eq!(analyse(&Plane::zeros(Size::new(0, 0), Format::Rgba)).confidence, 0.0);
+}
+
+/// A cloth with a hole where the shade is deepest.
+fn holed(x: f32, y: f32) -> f32 {
+    let away = (x - 198.0).hypot(y - 216.0);
+    ((62.0 - away) / 3.0 + 0.5).clamp(0.0, 1.0) * ((away - 14.0) / 3.0 + 0.5).clamp(0.0, 1.0)
+}
+
+#[test]
+fn a_hole_in_shade_is_told_by_its_tint_and_cloth_of_the_backdrops_tint_is_not() {
+    let set = Set { size: SIZE, product: [0.30, 0.16, 0.10], shadow: 0.3, cover: holed };
+    let away = |x: usize, y: usize| (x as f32 - 198.0).hypot(y as f32 - 216.0);
+    let backdrop = Mask::from_fn(SIZE, |x, y| away(x, y) > 70.0);
+    let found = |photograph: Plane| {
+        let photo = Photo::read(&photograph);
+        let seen = Sums::of(&photo, &backdrop).fill();
+        tinted_holes(&photo, &seen, seen.noise(&photo, &backdrop), &backdrop)
+    };
+    let red = found(set.photograph());
+    assert!(red.at(198, 216) && red.count() > 200, "{} pixels", red.count());
+    for (x, y) in (0..360).flat_map(|x| (0..300).map(move |y| (x, y))).filter(|(x, y)| red.at(*x, *y)) {
+        assert!(!(15.0..60.0).contains(&away(x, y)), "{x}, {y} is cloth");
+    }
+    let grey = Set { product: [0.20, 0.196, 0.19], ..set };
+    assert_eq!(found(grey.photograph()).count(), 0);
 }
