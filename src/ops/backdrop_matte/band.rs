@@ -60,8 +60,7 @@ impl Band {
             let share = screen::share(photo, light, channel, &deep);
             through = through.or(&shows(&share, backdrop, &depth));
         }
-        let core = inside.and(&Mask::from_fn(photo.size(), |x, y| depth.at(x, y) > FAR));
-        let tinted = joined(tinted(photo, seen, noise, &inside, &core), backdrop, &depth);
+        let tinted = joined(tinted(photo, seen, noise, backdrop, &depth), backdrop, &depth);
         let near = distance(&backdrop.or(&through).or(&tinted), FAR as u16 + 1);
         let mut unknown = Mask::new(photo.size());
         let mut clear = Mask::new(photo.size());

@@ -5,6 +5,7 @@ use std::fmt;
 use super::band::Band;
 use super::border::Border;
 use super::solve::Solution;
+use crate::image::Size;
 use crate::ops::Side;
 use crate::ops::field::{Components, Field, Mask, Neighbours, Run, area, dilate, erode};
 
@@ -192,15 +193,21 @@ fn parts(mask: &Mask) -> impl Iterator<Item = (f32, f32, usize)> {
 
 /// Whether the product touches a side.
 fn cut(backdrop: &Mask, side: Side) -> Option<Reason> {
-    let (right, bottom) = (backdrop.width() - 1, backdrop.height() - 1);
-    let line: Vec<bool> = match side {
-        Side::Top => backdrop.row(0).to_vec(),
-        Side::Bottom => backdrop.row(bottom).to_vec(),
-        Side::Left => backdrop.rows().map(|row| row[0]).collect(),
-        Side::Right => backdrop.rows().map(|row| row[right]).collect(),
+    touched(backdrop.size(), side, |x, y| !backdrop.at(x, y)).map(|share| Reason::Cut { side, share })
+}
+
+/// Share of a side that the product touches, where it is more than a trifle.
+pub(super) fn touched(size: Size, side: Side, product: impl Fn(usize, usize) -> bool) -> Option<f32> {
+    let (width, height) = (size.width as usize, size.height as usize);
+    let (length, place): (usize, &dyn Fn(usize) -> (usize, usize)) = match side {
+        Side::Top => (width, &|i| (i, 0)),
+        Side::Bottom => (width, &|i| (i, height - 1)),
+        Side::Left => (height, &|i| (0, i)),
+        Side::Right => (height, &|i| (width - 1, i)),
     };
-    let share = line.iter().filter(|k| !**k).count() as f32 / line.len() as f32;
-    (share > TOUCH).then_some(Reason::Cut { side, share })
+    let count = (0..length).map(place).filter(|(x, y)| product(*x, *y)).count();
+    let share = count as f32 / length as f32;
+    (share > TOUCH).then_some(share)
 }
 
 /// Share of the picture in large areas of middling alpha.

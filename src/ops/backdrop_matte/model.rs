@@ -5,6 +5,7 @@
 //! same model and photograph give the same score.
 
 use super::choose::refused;
+use super::confidence::touched;
 use super::op::{extent, to_photo};
 use crate::image::{Finder, Image, Plane, Size};
 use crate::ops::field::{Field, Mask};
@@ -23,8 +24,6 @@ pub(super) struct Found {
 
 /// A contour of this many of the model's pixels on each side is no doubt.
 const CONTOUR: f32 = 4.0;
-/// Share of a side that the product may touch.
-const TOUCH: f32 = 0.02;
 
 /// Asks the model, with a picture as fine as it can see.
 pub(super) fn ask(study: &mut Study, front: &Image, finder: &dyn Finder) -> Result<Found, OpError> {
@@ -48,10 +47,11 @@ pub(super) fn ask(study: &mut Study, front: &Image, finder: &dyn Finder) -> Resu
     let share = |code: f32| {
         plane.floats().iter().filter(|v| **v == code).count() as f32 / plane.size().pixels() as f32
     };
+    let product = |x: usize, y: usize| plane.gray_at(x as u32, y as u32) != BACKDROP;
     let found = Found {
         confidence: confidence(&plane, grid),
         unknown_share: share(UNKNOWN),
-        cut: Side::ALL.into_iter().filter(|side| touches(&plane, *side)).collect(),
+        cut: Side::ALL.into_iter().filter(|side| touched(plane.size(), *side, product).is_some()).collect(),
         name: finder.name(),
         certain: Certain { plane, frame },
     };
@@ -69,16 +69,4 @@ fn confidence(plane: &Plane, grid: Size) -> f32 {
     let doubted = away.values().iter().filter(|d| **d > limit).count() as f32;
     let product = plane.floats().iter().filter(|v| **v == PRODUCT).count() as f32;
     product / (product + 4.0 * doubted).max(1.0)
-}
-
-/// Whether the product touches a side.
-fn touches(plane: &Plane, side: Side) -> bool {
-    let (right, bottom) = (plane.size().width - 1, plane.size().height - 1);
-    let line: Vec<f32> = match side {
-        Side::Top => (0..=right).map(|x| plane.gray_at(x, 0)).collect(),
-        Side::Bottom => (0..=right).map(|x| plane.gray_at(x, bottom)).collect(),
-        Side::Left => (0..=bottom).map(|y| plane.gray_at(0, y)).collect(),
-        Side::Right => (0..=bottom).map(|y| plane.gray_at(right, y)).collect(),
-    };
-    line.iter().filter(|v| **v != BACKDROP).count() as f32 > TOUCH * line.len() as f32
 }

@@ -25,10 +25,9 @@ const BRIGHTER: (f32, f32) = (2.0, 0.01);
 /// Shade in logarithms below which nothing is seen any more.
 const DARKEST: f32 = -1.5;
 
-/// Places that have the backdrop's tint, before a product that has not. `inside` is all that is not certainly
-/// backdrop, `core` what lies deep in it.
-pub(super) fn tinted(photo: &Photo, seen: &Seen, noise: [f32; 3], inside: &Mask, core: &Mask) -> Mask {
-    if seen.clipped(&inside.not()) {
+/// Places beyond the certain backdrop that have its tint, before a product that has not. `depth` is the distance to it.
+pub(super) fn tinted(photo: &Photo, seen: &Seen, noise: [f32; 3], backdrop: &Mask, depth: &Field) -> Mask {
+    if seen.clipped(backdrop) {
         return Mask::new(photo.size());
     }
     let shapes = seen.shapes();
@@ -37,11 +36,11 @@ pub(super) fn tinted(photo: &Photo, seen: &Seen, noise: [f32; 3], inside: &Mask,
     let mut distance = Field::unset(photo.size());
     let per = [1, 2].map(|c| 1.0 / (LEFT * noise[c]).powi(2));
     square([&off[0], &off[1]], per, &mut distance);
-    let around = add_up(&distance, core);
+    let around = add_up(&distance, depth);
     let mut tinted = Mask::new(photo.size());
-    for (y, row) in inside.rows().enumerate() {
+    for (y, known) in backdrop.rows().enumerate() {
         let near = distance.row(y);
-        for x in (0..row.len()).filter(|x| row[*x] && near[*x] < ALIKE) {
+        for x in (0..known.len()).filter(|x| !known[*x] && near[*x] < ALIKE) {
             let [sum, count] = around.at(x, y);
             let shade = photo.luma.at(x, y) - shapes[0].at(x, y) + shapes[3].at(x, y);
             tinted.row_mut(y)[x] = count > FEW
@@ -65,10 +64,7 @@ const LEAST_GRAIN: f32 = 0.002;
 /// Parts inside the product of the backdrop's tint, in which no more than its own grain shows: holes, as far as tint
 /// and grain can tell.
 pub(super) fn tinted_holes(photo: &Photo, seen: &Seen, noise: [f32; 3], backdrop: &Mask) -> Mask {
-    let inside = backdrop.not();
-    let depth = distance(backdrop, DEEP + 1);
-    let core = inside.and(&Mask::from_fn(photo.size(), |x, y| depth.at(x, y) > f32::from(DEEP)));
-    let tinted = tinted(photo, seen, noise, &inside, &core);
+    let tinted = tinted(photo, seen, noise, backdrop, &distance(backdrop, DEEP + 1));
     let inner = |(x, y): &(usize, usize)| {
         (1..photo.width().max(2) - 1).contains(x) && (1..photo.height().max(2) - 1).contains(y)
     };
@@ -109,19 +105,19 @@ wide! {
     }
 }
 
-/// Distances, no greater than counts, where a mask holds, and its pixels, over cells and those beside them.
-fn add_up(distance: &Field, core: &Mask) -> Cells<2> {
-    let Cells { planes: [sum, count], shift, full } = add_up_cells(distance, core);
+/// Distances of deep product, no greater than counts, and its pixels, over cells and those beside them.
+fn add_up(distance: &Field, depth: &Field) -> Cells<2> {
+    let Cells { planes: [sum, count], shift, full } = add_up_cells(distance, depth);
     Cells { planes: [box_mean(&sum, 1), box_mean(&count, 1)], shift, full }
 }
 
 wide! {
-    fn add_up_cells(distance: &Field, core: &Mask) -> Cells<2> {
+    fn add_up_cells(distance: &Field, depth: &Field) -> Cells<2> {
         let mut adder = Adder::<2>::new(distance.size(), CELL);
         for y in 0..distance.height() {
             let [sum, count] = adder.row();
-            for (((s, n), d), c) in sum.iter_mut().zip(count).zip(distance.row(y)).zip(core.row(y)) {
-                *n = f32::from(u8::from(*c));
+            for (((s, n), d), c) in sum.iter_mut().zip(count).zip(distance.row(y)).zip(depth.row(y)) {
+                *n = f32::from(u8::from(*c > f32::from(DEEP)));
                 *s = *n * if *d < 2.0 * DISTINCT { *d } else { 2.0 * DISTINCT };
             }
             adder.add();

@@ -52,7 +52,7 @@ impl ColourParams {
 }
 
 /// Rows of a matrix with a factor each.
-fn light(to_working: Matrix3, gain: [f32; 3]) -> [[f32; 4]; 3] {
+pub(in crate::ops) fn light(to_working: Matrix3, gain: [f32; 3]) -> [[f32; 4]; 3] {
     [0, 1, 2].map(|r| {
         let [a, b, c] = to_working[r].map(|v| v * gain[r]);
         [a, b, c, 0.0]

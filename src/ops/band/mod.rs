@@ -40,6 +40,7 @@ mod tuning;
 mod unmix;
 mod windows;
 
+pub(in crate::ops) use colour::light;
 pub use colour::{BAND_COLOUR, ColourParams};
 pub use doubt::Doubt;
 pub use gather::Light;

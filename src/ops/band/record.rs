@@ -145,11 +145,11 @@ impl Band {
         let (mut finest, mut confidence) = (None, None);
         for (depth, level) in self.levels.iter().enumerate().rev().filter(|(_, l)| l.size.height > 0) {
             let mut at = OnLevel { band: self, plan, op, level, depth, statistics };
-            let (state, table) = at.solve(coarser)?;
+            let [state, table, clean] = at.solve(coarser)?;
             coarser = Some((state, table));
             finest = Some(state);
             if depth == 0 {
-                confidence = Some(at.confidence(state)?);
+                confidence = Some(at.confidence(state, clean, table)?);
             }
         }
         let alpha = match finest {
@@ -212,8 +212,8 @@ struct OnLevel<'a> {
 }
 
 impl OnLevel<'_> {
-    /// The state after the level's last step, and the level's table.
-    fn solve(&mut self, coarser: Option<(PlaneId, PlaneId)>) -> Result<(PlaneId, PlaneId), PlanError> {
+    /// The state after the level's last step, the level's table, and its light without grain.
+    fn solve(&mut self, coarser: Option<(PlaneId, PlaneId)>) -> Result<[PlaneId; 3], PlanError> {
         let light = self.plan.constant("band light", self.level.light.clone());
         let tiles = self.plan.constant("band tiles", self.level.table.clone());
         let clean = if self.smoothed() { self.denoise(light, tiles)? } else { light };
@@ -236,7 +236,7 @@ impl OnLevel<'_> {
                 state = self.step(state, clean, windows, tiles, momentum, step)?;
             }
         }
-        Ok((state, tiles))
+        Ok([state, tiles, clean])
     }
 
     /// Whether grain is smoothed before anything else.
@@ -277,10 +277,7 @@ impl OnLevel<'_> {
     }
 
     /// How far the finest alpha may be trusted: the colours' own word, without the last solution's.
-    fn confidence(&mut self, state: PlaneId) -> Result<PlaneId, PlanError> {
-        let light = self.plan.constant("band light", self.level.light.clone());
-        let tiles = self.plan.constant("band tiles", self.level.table.clone());
-        let clean = if self.smoothed() { self.denoise(light, tiles)? } else { light };
+    fn confidence(&mut self, state: PlaneId, clean: PlaneId, tiles: PlaneId) -> Result<PlaneId, PlanError> {
         let likely = self.likelihood(state, clean, tiles, false)?;
         let confidence = self.plan.plane("band confidence", self.level.size, Format::Gray);
         let trust = self.band.likelihood(self.depth as u32, false).trust;

@@ -8,7 +8,7 @@ use crate::image::{Format, Plane, Size};
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
 use crate::ops::backdrop_matte::Shade;
 use crate::ops::backdrop_matte::photo::DARK;
-use crate::ops::band::{BACKDROP, SIDE};
+use crate::ops::band::{BACKDROP, SIDE, light};
 use crate::ops::field::{exp, ln};
 use crate::ops::grid::{Around, Columns};
 use crate::ops::testing::{SIZES, noise};
@@ -69,10 +69,9 @@ pub(super) fn record(scene: &mut Scene<'_>, shade: &Shade, gain: Plane) -> Resul
     let (to_working, factor) =
         scene.study.band.as_ref().map_or(([[0.0; 3]; 3], [1.0; 3]), |b| (b.to_working, scene.study.gain));
     let weights = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]].map(luminance);
-    let [red, green, blue] = [0, 1, 2].map(|r| {
-        let [a, b, c] = to_working[r].map(|v: f32| v * factor[r]);
-        [a, b, c, weights[r]]
-    });
+    let mut rows = light(to_working, factor);
+    rows.iter_mut().zip(weights).for_each(|(row, weight)| row[3] = weight);
+    let [red, green, blue] = rows;
     let map = photo.map_to(&scene.study.proxy_frame);
     let [floor_start, floor_end] = FLOOR;
     let params = LayerParams { map, red, green, blue, floor_start, floor_end, dark: DARK, pad0: 0.0 };
