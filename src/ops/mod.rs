@@ -186,6 +186,12 @@ fn settings<T: Op + serde::de::DeserializeOwned + 'static>(
     Ok(Box::new(table.try_into::<T>()?))
 }
 
+/// A setting's number, where it lies within its range.
+fn within(name: &str, v: f64, [least, most]: [f64; 2]) -> Result<f64, String> {
+    let fits = (least..=most).contains(&v);
+    if fits { Ok(v) } else { Err(format!("{name} {v} is not within {least} … {most}")) }
+}
+
 /// `#rrggbb` as three codes.
 pub(crate) fn parse_hex(text: &str) -> Option<[u8; 3]> {
     let digits = text.strip_prefix('#')?;

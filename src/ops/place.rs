@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Frame, Op, OpDef, OpError, ParamDef, Scene, Side, Stage, Study, settings};
+use super::{Frame, Op, OpDef, OpError, ParamDef, Scene, Side, Stage, Study, settings, within};
 use crate::image::{Size, Window};
 
 /// Registry entry.
@@ -40,11 +40,7 @@ impl TryFrom<f64> for Share {
     type Error = String;
 
     fn try_from(v: f64) -> Result<Self, String> {
-        if (0.05..=1.0).contains(&v) {
-            Ok(Self(v))
-        } else {
-            Err(format!("fill {v} is not within 0.05 … 1"))
-        }
+        within("fill", v, [0.05, 1.0]).map(Self)
     }
 }
 

@@ -12,7 +12,7 @@ use super::field::{Adder, Cells, Field, Mask, distance, ln, median, push_pull, s
 use super::grid::{Around, Columns};
 use super::known::Known;
 use super::transfer::unit;
-use super::{Op, OpDef, OpError, ParamDef, Scene, Stage, Study, luminance, settings};
+use super::{Op, OpDef, OpError, ParamDef, Scene, Stage, Study, luminance, settings, within};
 use crate::image::{Format, Plane, Size};
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
 use crate::{params, vectorised};
@@ -92,11 +92,7 @@ impl TryFrom<f64> for Strength {
     type Error = String;
 
     fn try_from(v: f64) -> Result<Self, String> {
-        if (0.0..=1.0).contains(&v) {
-            Ok(Self(v as f32))
-        } else {
-            Err(format!("strength {v} is not within 0 … 1"))
-        }
+        within("strength", v, [0.0, 1.0]).map(|v| Self(v as f32))
     }
 }
 

@@ -15,7 +15,7 @@ use crate::ops::backdrop_matte::shadow_of;
 use crate::ops::field::{Mask, distance, exp, ln};
 use crate::ops::grid::{Around, Columns};
 use crate::ops::transfer::unit;
-use crate::ops::{Layer, Op, OpDef, OpError, ParamDef, Scene, Stage, Study, settings};
+use crate::ops::{Layer, Op, OpDef, OpError, ParamDef, Scene, Stage, Study, settings, within};
 use crate::plan::PlaneId;
 use crate::{params, vectorised};
 
@@ -84,39 +84,36 @@ pub static OP: OpDef = OpDef {
     make: settings::<Shadow>,
 };
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "Written")]
 struct Shadow {
-    keep: Within<1>,
-    contact: Gain,
-    cast: Gain,
+    keep: f32,
+    contact: f32,
+    cast: f32,
 }
 
-/// A number in 0 … `MOST`.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(try_from = "f64")]
-struct Within<const MOST: u8>(f32);
+/// The op's settings as a recipe has them.
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Written {
+    keep: f64,
+    contact: f64,
+    cast: f64,
+}
 
-impl<const MOST: u8> TryFrom<f64> for Within<MOST> {
-    type Error = String;
-
-    fn try_from(v: f64) -> Result<Self, String> {
-        if (0.0..=f64::from(MOST)).contains(&v) {
-            Ok(Self(v as f32))
-        } else {
-            Err(format!("{v} is not within 0 … {MOST}"))
-        }
+impl Default for Written {
+    fn default() -> Self {
+        Self { keep: 0.0, contact: 1.0, cast: 1.0 }
     }
 }
 
-/// A power of the transmission.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(transparent)]
-struct Gain(Within<3>);
+impl TryFrom<Written> for Shadow {
+    type Error = String;
 
-impl Default for Gain {
-    fn default() -> Self {
-        Self(Within(1.0))
+    fn try_from(w: Written) -> Result<Self, String> {
+        let gain = |name: &str, v: f64| within(name, v, [0.0, 3.0]).map(|v| v as f32);
+        let keep = within("keep", w.keep, [0.0, 1.0])? as f32;
+        Ok(Self { keep, contact: gain("contact", w.contact)?, cast: gain("cast", w.cast)? })
     }
 }
 
@@ -126,11 +123,11 @@ pub(super) const FLOOR: [f32; 2] = [0.97, 0.99];
 impl Op for Shadow {
     fn record(&self, scene: &mut Scene<'_>) -> Result<(), OpError> {
         scene.target()?;
-        if self.keep.0 == 0.0 {
+        if self.keep == 0.0 {
             return Ok(());
         }
         let Some(grid) = self.graded(scene.study) else { return Ok(()) };
-        let params = self.params(scene.frame.map_to(&scene.study.proxy_frame), self.keep.0);
+        let params = self.params(scene.frame.map_to(&scene.study.proxy_frame), self.keep);
         let grid = scene.plan.constant("transmission", grid);
         let size = scene.plan.decl(scene.colour).size;
         let shaded = scene.plan.plane("with shadow", size, Format::Rgba);
@@ -163,7 +160,7 @@ impl Shadow {
     /// The transmission with both gains; `None` where no backdrop tells it.
     fn graded(&self, study: &Study) -> Option<Arc<Plane>> {
         let shade = shadow_of(study)?;
-        if self.contact.0.0 == 1.0 && self.cast.0.0 == 1.0 {
+        if self.contact == 1.0 && self.cast == 1.0 {
             return Some(shade.transmission);
         }
         let mut graded = (*shade.transmission).clone();
@@ -176,7 +173,7 @@ impl Shadow {
 
     /// The power of the transmission by place: that of contact near the product, that of a cast shadow elsewhere.
     fn gain(&self, product: &Mask) -> Plane {
-        let [contact, cast] = [self.contact.0.0, self.cast.0.0];
+        let [contact, cast] = [self.contact, self.cast];
         let holds: Vec<bool> = product.rows().map(|row| row.contains(&true)).collect();
         let ends = [holds.iter().position(|h| *h), holds.iter().rposition(|h| *h)];
         let height = ends[1].unwrap_or(0) + 1 - ends[0].unwrap_or(0);

@@ -15,7 +15,7 @@ use super::colour_matrix;
 use super::plate::{self, Clean, Extra, Fit};
 use super::resample::{self, Active};
 use super::white_balance::diagonal;
-use super::{Frame, Op, OpDef, OpError, ParamDef, Scene, Stage, Study, settings};
+use super::{Frame, Op, OpDef, OpError, ParamDef, Scene, Stage, Study, settings, within};
 use crate::image::{AlphaMode, Format, Plane, Size, Window};
 use crate::plan::{Plan, PlaneId};
 use kernel::{TRIANGULATE, TriangulateParams};
@@ -68,11 +68,7 @@ impl TryFrom<f64> for Clip {
     type Error = String;
 
     fn try_from(v: f64) -> Result<Self, String> {
-        if (0.0..=0.2).contains(&v) {
-            Ok(Self(v as f32))
-        } else {
-            Err(format!("clip {v} is not within 0 … 0.2"))
-        }
+        within("clip", v, [0.0, 0.2]).map(|v| Self(v as f32))
     }
 }
 
