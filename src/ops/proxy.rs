@@ -32,6 +32,7 @@ pub fn study(shots: &Shots<'_>) -> Study {
         second: shots.second.map(|pair| pair.map(extra)),
         product: None,
         visible: None,
+        screen: None,
         fill: None,
         cut: Vec::new(),
         matte: None,

@@ -111,7 +111,8 @@ const REACH: f32 = 0.025;
 
 impl Op for Spill {
     fn analyse(&self, study: &mut Study) -> Result<(), OpError> {
-        if let Some((channel, screen)) = screen(study).filter(|_| self.strength.0 > 0.0) {
+        study.screen = if self.strength.0 > 0.0 { screen(study) } else { None };
+        if let Some((channel, screen)) = study.screen {
             study.note(OP.name, Numbers { channel: if channel == 1 { "green" } else { "blue" }, screen });
         }
         Ok(())
@@ -119,8 +120,7 @@ impl Op for Spill {
 
     fn record(&self, scene: &mut Scene<'_>) -> Result<(), OpError> {
         let study = scene.study;
-        let Some((channel, screen)) = screen(study).filter(|_| self.strength.0 > 0.0) else { return Ok(()) };
-        let Some(known) = Known::of(study) else { return Ok(()) };
+        let (Some((channel, screen)), Some(known)) = (study.screen, Known::of(study)) else { return Ok(()) };
         let [own, near] = grids(&Photo::read(&study.proxy), &known, channel);
         let excess = excess(screen, channel).max(1e-3);
         let [r, g, b] = screen.map(|v| v / excess);

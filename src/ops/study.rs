@@ -81,6 +81,8 @@ pub struct Study {
     pub product: Option<Window>,
     /// Everything that is not certainly backdrop, in photograph pixels, once it has been found.
     pub visible: Option<Window>,
+    /// The channel (1 green, 2 blue) and the light of a screen whose spill is to be taken off.
+    pub screen: Option<(usize, [f32; 3])>,
     /// Share of the frame for the product, where the recipe overrides the outputs.
     pub fill: Option<f64>,
     /// Sides of the photograph that cut the product.

@@ -14,7 +14,7 @@ use super::screen;
 use super::seen::{Seen, Sums};
 use super::solve::{Solution, solve};
 use super::tint::tinted_holes;
-use super::transmission::{clear_light, clear_log, transmission};
+use super::transmission::{Clear, clear_light, transmission};
 use crate::image::{Format, Plane};
 use crate::ops::field::{Field, Mask, Surface, exp, wide};
 use crate::ops::luminance;
@@ -32,7 +32,7 @@ pub struct Matte {
     /// Share of the backdrop's light that the shadow left, 0 … 1.
     pub transmission: Arc<Plane>,
     /// Mean log light of the backdrop without shadow, weighed by luminance; `None` where too little is known.
-    pub clear: Option<Arc<Plane>>,
+    pub clear: Option<Clear>,
     /// Alpha at the proxy's resolution.
     pub alpha: Plane,
     /// How far the matte may be trusted, 0 … 1.
@@ -74,10 +74,6 @@ pub fn analyse_with(proxy: &Plane, clean: Option<&Clean>, backdrop: Backdrop) ->
     let mut light = linear(&seen);
     let band = Band::of(even, &seen, &light, noise, &backdrop, screen::channel(border.mode));
     let clear = known.or_else(|| clear_light(even, &backdrop));
-    let clear_log = match (&flat, &clear) {
-        (Some(flat), _) => Some(flat.clear_log()),
-        (None, clear) => clear.as_ref().map(|light| clear_log(light, photo.size())),
-    };
     if let Some(flat) = &flat {
         flat.restore(&mut light);
     }
@@ -96,7 +92,10 @@ pub fn analyse_with(proxy: &Plane, clean: Option<&Clean>, backdrop: Backdrop) ->
         backdrop: rgba(&light, &backdrop).into(),
         foreground: foreground.into(),
         transmission: shadow.into(),
-        clear: clear_log.map(Into::into),
+        clear: match &flat {
+            Some(flat) => Some(Clear::Plate(flat.clear_log().into())),
+            None => clear.map(Clear::Fitted),
+        },
         alpha: gray(&alpha),
         confidence,
         reasons,

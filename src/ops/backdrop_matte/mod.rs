@@ -39,6 +39,7 @@ pub use choose::{Backdrop, Method};
 pub use confidence::Reason;
 pub use op::OP;
 pub(in crate::ops) use screen::channel as screen_channel;
+pub use transmission::Clear;
 pub(in crate::ops) use transmission::{Shade, shadow_of};
 
 #[cfg(test)]

@@ -29,6 +29,25 @@ pub(super) fn transmission(seen: &Seen, clear: Option<&Surface>) -> Plane {
     left
 }
 
+/// The backdrop's mean log light without shadow, weighed by luminance.
+#[derive(Clone, Debug)]
+pub enum Clear {
+    /// Fitted to what is certain.
+    Fitted(Surface),
+    /// As the plate shows it.
+    Plate(Arc<Plane>),
+}
+
+impl Clear {
+    /// It as a plane.
+    fn plane(&self, size: Size) -> Arc<Plane> {
+        match self {
+            Self::Fitted(light) => clear_log(light, size).into(),
+            Self::Plate(plane) => plane.clone(),
+        }
+    }
+}
+
 /// What is known of a product's shadow, on the proxy's grid.
 pub(in crate::ops) struct Shade {
     /// Share of the backdrop's light that is left.
@@ -46,7 +65,7 @@ pub(in crate::ops) fn shadow_of(study: &Study) -> Option<Shade> {
     let width = size.width as usize;
     if let Some(matte) = &study.matte {
         let product = Mask::from_fn(size, |x, y| matte.alpha.floats()[y * width + x] > 0.5);
-        let (transmission, clear) = (matte.transmission.clone(), matte.clear.clone()?);
+        let (transmission, clear) = (matte.transmission.clone(), matte.clear.as_ref()?.plane(size));
         return Some(Shade { transmission, clear, product });
     }
     let known = Known::of(study)?;
@@ -60,7 +79,7 @@ pub(in crate::ops) fn shadow_of(study: &Study) -> Option<Shade> {
 }
 
 /// A surface of log light as a plane.
-pub(super) fn clear_log(light: &Surface, size: Size) -> Plane {
+fn clear_log(light: &Surface, size: Size) -> Plane {
     let mut plane = Plane::zeros(size, Format::Gray);
     let width = size.width as usize;
     for (y, row) in plane.floats_mut().chunks_exact_mut(width).enumerate() {
