@@ -19,7 +19,13 @@ struct LikelihoodParams {
     solved: f32,
     // squared distance from every mixture, in deviations, at which half the trust is left
     odd: f32,
+    // logarithm of the density of product colours that nobody has seen; the squared distance they count as
+    novel: f32,
+    unseen: f32,
+    // sum of the variances of the product's colours at which half the trust is left
+    broad: f32,
     pad0: f32,
+    pad1: f32,
 }
 
 @group(0) @binding(1) var<uniform> by: LikelihoodParams;
@@ -125,9 +131,13 @@ fn posterior(p: vec2<u32>, colour: vec3<f32>, guess: f32) -> vec2<f32> {
         let a = f32(i) * (1.0 / f32(STEPS - 1u));
         let b = 1.0 - a;
         let c = Scatter(a * a * inner.red + b * b * outer.red + red, a * a * inner.rest + b * b * outer.rest + rest);
-        let m = measure(c, colour - backdrop - a * d);
+        var m = measure(c, colour - backdrop - a * d);
         let end = select(0.0, by.ends, i == 0u || i == STEPS - 1u);
         logs[i] = end + tip * (2.0 * a - 1.0) - 0.5 * (m.x + log(max(m.y, 1e-30)));
+        if i == STEPS - 1u && logs[i] < by.novel {
+            logs[i] = by.novel;
+            m.x = by.unseen;
+        }
         most = max(most, logs[i]);
         nearest = min(nearest, m.x);
     }
@@ -144,7 +154,9 @@ fn posterior(p: vec2<u32>, colour: vec3<f32>, guess: f32) -> vec2<f32> {
     let mean = first / total;
     let variance = max(second / total - mean * mean, 0.0);
     let strange = nearest * nearest / (by.odd * by.odd);
-    return vec2<f32>(mean, by.trust * max(VAGUE / (variance + FLOOR) - LEFT, 0.0) / (1.0 + strange));
+    let various = (inner.red.x + inner.rest.x + inner.rest.z) / by.broad;
+    let trust = by.trust / ((1.0 + strange) * (1.0 + various));
+    return vec2<f32>(mean, trust * max(VAGUE / (variance + FLOOR) - LEFT, 0.0));
 }
 
 @compute @workgroup_size(64)

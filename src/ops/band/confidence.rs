@@ -6,7 +6,7 @@
 //! neighbours is not counted, for that may be right or wrong.
 
 use super::cases;
-use super::likelihood::variance;
+use super::posterior::variance;
 use crate::image::Format;
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
 use crate::ops::transfer::unit;

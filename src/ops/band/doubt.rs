@@ -5,7 +5,7 @@
 //! photograph and trimap give the same score, on any machine.
 
 use super::confidence::{GUESS, of_weight};
-use super::likelihood::posterior;
+use super::posterior::posterior;
 use super::record::{Band, Level};
 use super::statistics::RUNS;
 use super::tiles::{ENTRY, PIXELS, SIDE};

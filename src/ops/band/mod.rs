@@ -29,6 +29,7 @@ mod grow;
 mod halo;
 mod likelihood;
 mod paint;
+mod posterior;
 mod record;
 mod reduce;
 mod relax;

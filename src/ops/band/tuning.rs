@@ -10,19 +10,25 @@ const SMOOTHED: f32 = 1.0 / 6.0;
 /// Variety of chromaticity and of light up to which a backdrop is a studio's.
 pub(super) const STUDIO: [f32; 2] = [0.03, 0.01];
 
+/// A density that no colour has.
+const NEVER: f32 = -1e30;
+
 /// What depends on the kind of photograph.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Tuning {
     /// Ridge of the colour fits.
     pub(super) ridge: f32,
-    /// See [`LikelihoodParams`].
-    pub(super) spread: f32,
+    /// See [`LikelihoodParams`]. Pairs are for the two finest levels and for those above them, `novel` for the latter.
+    pub(super) spread: [f32; 2],
     pub(super) shade: f32,
     pub(super) ends: f32,
     pub(super) tip: f32,
     pub(super) apart: f32,
-    pub(super) trust: f32,
+    pub(super) trust: [f32; 2],
     pub(super) odd: f32,
+    pub(super) novel: f32,
+    pub(super) unseen: f32,
+    pub(super) broad: f32,
     /// Squared colour difference that still is grain, in variances of the noise; 0 where grain is left alone.
     pub(super) grain: f32,
     /// Steps on the coarsest level, on each between it and the finest, and in each round on that.
@@ -35,13 +41,16 @@ impl Tuning {
     /// A product before a plain backdrop: the colours of both are few and tell much.
     pub(super) const STUDIO: Self = Self {
         ridge: 1e-6 / 9.0,
-        spread: 1.0,
+        spread: [1.0; 2],
         shade: 0.02,
         ends: 1.0,
         tip: 25.0,
         apart: 3.0,
-        trust: 1e-2,
+        trust: [1e-2; 2],
         odd: 1e3,
+        novel: NEVER,
+        unseen: 0.0,
+        broad: 1e6,
         grain: 40.0,
         steps: [60, 20, 12],
         slowest: 0.01,
@@ -51,13 +60,16 @@ impl Tuning {
     /// regions take long.
     pub(super) const SCENE: Self = Self {
         ridge: 1e-6 / 9.0,
-        spread: 2.0,
+        spread: [2.0, 1.0],
         shade: 0.01,
         ends: 3.0,
         tip: 2.0,
         apart: 1.5,
-        trust: 2e-3,
+        trust: [3.5e-3, 2e-3],
         odd: 3.0,
+        novel: 4.0,
+        unseen: 10.0,
+        broad: 0.05,
         grain: 0.0,
         steps: [400, 150, 12],
         slowest: 0.001,
@@ -74,20 +86,25 @@ impl Band {
             _ => 0.25,
         };
         let [base, slope] = self.noise.map(|v| v * left);
+        let coarse = usize::from(depth > 1);
         LikelihoodParams {
             base,
             slope,
-            spread: by.spread,
+            spread: by.spread[coarse],
             shade: by.shade,
             ends: by.ends,
             tip: by.tip,
             apart: by.apart,
             // Nine windows share a pixel of the Laplacian.
-            trust: by.trust / 9.0,
+            trust: by.trust[coarse] / 9.0,
             cell: (1_u32 << depth) as f32 / SIDE as f32,
             solved: f32::from(u8::from(solved)),
             odd: by.odd,
+            novel: if coarse == 1 { by.novel } else { NEVER },
+            unseen: by.unseen,
+            broad: by.broad,
             pad0: 0.0,
+            pad1: 0.0,
         }
     }
 }
