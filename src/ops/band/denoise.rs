@@ -3,7 +3,7 @@
 //! Twin of shaders/band/denoise.wgsl.
 
 use super::cases;
-use super::halo::{entry, halo, neighbours, tile};
+use super::halo::{entry, halo, neighbours, parts, tile};
 use super::tiles::SIDE;
 use crate::image::Format;
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
@@ -80,19 +80,24 @@ vectorised! {
 fn line(by: &DenoiseParams, light: &[[[f32; WIDE]; WIDE]; 3], y: usize, out: &mut [&mut [f32]; 3]) {
     let mut sums = [[0.0_f32; SIDE]; 3];
     let mut weights = [0.0_f32; SIDE];
-    let mid: [[f32; SIDE]; 3] = std::array::from_fn(|c| std::array::from_fn(|x| light[c][y + R][x + R]));
-    let scale: [f32; SIDE] = std::array::from_fn(|x| {
+    let mid = parts(light, y + R, R);
+    let mut scale = [0.0_f32; SIDE];
+    for x in 0..SIDE {
         let level = (mid[0][x] + mid[1][x] + mid[2][x]) * (1.0 / 3.0);
-        1.0 / (by.base + by.slope * level.max(0.0))
-    });
+        scale[x] = 1.0 / (by.base + by.slope * level.max(0.0));
+    }
     for v in 0..=2 * R {
         for u in 0..=2 * R {
+            let there = parts(light, y + v, u);
             for x in 0..SIDE {
-                let d = [0, 1, 2].map(|c| light[c][y + v][x + u] - mid[c][x]);
-                let near = (1.0 - (d[0] * d[0] + d[1] * d[1] + d[2] * d[2]) * scale[x]).max(0.0);
+                let (d0, d1, d2) =
+                    (there[0][x] - mid[0][x], there[1][x] - mid[1][x], there[2][x] - mid[2][x]);
+                let near = (1.0 - (d0 * d0 + d1 * d1 + d2 * d2) * scale[x]).max(0.0);
                 let w = near * near;
                 weights[x] += w;
-                (0..3).for_each(|c| sums[c][x] += w * d[c]);
+                sums[0][x] += w * d0;
+                sums[1][x] += w * d1;
+                sums[2][x] += w * d2;
             }
         }
     }

@@ -51,6 +51,24 @@ pub(super) fn halo<const R: usize, const WIDE: usize>(
     }
 }
 
+/// The pixels of a line from one on. A copy of known length: closures over arrays are not inlined everywhere.
+#[inline(always)]
+pub(super) fn part(line: &[f32], from: usize) -> [f32; SIDE] {
+    let mut out = [0.0; SIDE];
+    out.copy_from_slice(&line[from..from + SIDE]);
+    out
+}
+
+/// That of three runs.
+#[inline(always)]
+pub(super) fn parts<const WIDE: usize>(
+    runs: &[[[f32; WIDE]; WIDE]; 3],
+    y: usize,
+    from: usize,
+) -> [[f32; SIDE]; 3] {
+    [part(&runs[0][y], from), part(&runs[1][y], from), part(&runs[2][y], from)]
+}
+
 /// Which neighbour a rimmed coordinate lies in (0, 1, 2), and where in it.
 #[inline(always)]
 fn place<const R: usize>(v: usize) -> (usize, usize) {

@@ -6,7 +6,7 @@
 //! made of. Neighbours of the last step are read, so no order of pixels matters.
 
 use super::cases;
-use super::halo::{halo, neighbours, tile};
+use super::halo::{halo, neighbours, part, parts, tile};
 use super::tiles::{PIXELS, SIDE};
 use crate::image::Format;
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
@@ -141,9 +141,11 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
+    /// The line of four runs of a tile.
     #[inline(always)]
-    fn of(&self, run: &[f32; PIXELS]) -> [f32; SIDE] {
-        std::array::from_fn(|x| run[self.y * SIDE + x])
+    fn of(&self, [a, b, c, d]: &[&[f32; PIXELS]; 4]) -> [[f32; SIDE]; 4] {
+        let from = self.y * SIDE;
+        [part(*a, from), part(*b, from), part(*c, from), part(*d, from)]
     }
 
     /// Both colours after the step.
@@ -151,8 +153,8 @@ impl Line<'_> {
     fn step(&self, by: &UnmixParams, inside: &Colours, behind: &Colours) -> [[[f32; SIDE]; 3]; 2] {
         let (tie_p, near_p) = ties(inside, self.y, by.product, by.product_floor);
         let (tie_b, near_b) = ties(behind, self.y, by.backdrop, by.backdrop_floor);
-        let (p, b) = (self.of_product.map(|r| self.of(r)), self.of_backdrop.map(|r| self.of(r)));
-        let u = self.of(self.both);
+        let (p, b) = (self.of(&self.of_product), self.of(&self.of_backdrop));
+        let u = part(self.both, self.y * SIDE);
         let (mut s, mut t, mut scale) = ([0.0; SIDE], [0.0; SIDE], [0.0; SIDE]);
         for x in 0..SIDE {
             s[x] = p[3][x] + tie_p[x];
@@ -179,13 +181,8 @@ impl Line<'_> {
 #[inline(always)]
 fn ties(of: &Colours, y: usize, square: f32, floor: f32) -> ([f32; SIDE], [[f32; SIDE]; 3]) {
     let (mut sum, mut near) = ([0.0; SIDE], [[0.0; SIDE]; 3]);
-    let own = [0, 1, 2].map(|c| part::<1>(&of[c][y + 1]));
-    let around = [
-        [0, 1, 2].map(|c| part::<1>(&of[c][y])),
-        [0, 1, 2].map(|c| part::<1>(&of[c][y + 2])),
-        [0, 1, 2].map(|c| part::<0>(&of[c][y + 1])),
-        [0, 1, 2].map(|c| part::<2>(&of[c][y + 1])),
-    ];
+    let own = parts(of, y + 1, 1);
+    let around = [parts(of, y, 1), parts(of, y + 2, 1), parts(of, y + 1, 0), parts(of, y + 1, 2)];
     for other in around {
         for x in 0..SIDE {
             let levels = own[0][x] + own[1][x] + own[2][x] + (other[0][x] + other[1][x] + other[2][x]);
@@ -198,10 +195,4 @@ fn ties(of: &Colours, y: usize, square: f32, floor: f32) -> ([f32; SIDE], [[f32;
         }
     }
     (sum, near)
-}
-
-/// Sixteen pixels of a rimmed line.
-#[inline(always)]
-fn part<const FROM: usize>(line: &[f32; WIDE]) -> [f32; SIDE] {
-    std::array::from_fn(|x| line[x + FROM])
 }

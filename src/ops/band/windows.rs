@@ -5,7 +5,7 @@
 //! nearly one and an inverse by cofactors does not.
 
 use super::cases;
-use super::halo::{entry, halo, neighbours};
+use super::halo::{entry, halo, neighbours, parts};
 use super::tiles::SIDE;
 use crate::image::Format;
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
@@ -94,19 +94,24 @@ vectorised! {
 /// Covariances rr, rg, rb, gg, gb, bb of a line of windows, from differences to their middles.
 #[inline(always)]
 fn line(light: &[[[f32; WIDE]; WIDE]; 3], y: usize) -> [[f32; SIDE]; 6] {
+    let mid = parts(light, y + 1, 1);
     let mut first = [[0.0_f32; SIDE]; 3];
     let mut second = [[0.0_f32; SIDE]; 6];
     for v in 0..3 {
         for u in 0..3 {
+            let there = parts(light, y + v, u);
             for x in 0..SIDE {
-                let d = [0, 1, 2].map(|c| light[c][y + v][x + u] - light[c][y + 1][x + 1]);
-                (0..3).for_each(|c| first[c][x] += d[c]);
-                second[0][x] += d[0] * d[0];
-                second[1][x] += d[0] * d[1];
-                second[2][x] += d[0] * d[2];
-                second[3][x] += d[1] * d[1];
-                second[4][x] += d[1] * d[2];
-                second[5][x] += d[2] * d[2];
+                let (d0, d1, d2) =
+                    (there[0][x] - mid[0][x], there[1][x] - mid[1][x], there[2][x] - mid[2][x]);
+                first[0][x] += d0;
+                first[1][x] += d1;
+                first[2][x] += d2;
+                second[0][x] += d0 * d0;
+                second[1][x] += d0 * d1;
+                second[2][x] += d0 * d2;
+                second[3][x] += d1 * d1;
+                second[4][x] += d1 * d2;
+                second[5][x] += d2 * d2;
             }
         }
     }
