@@ -45,7 +45,7 @@ impl Band {
 
     /// Sum of the confidence of a tile's unknown pixels, and their number.
     fn tile(&self, depth: u32, level: &Level, slot: usize) -> [f32; 2] {
-        let by = self.likelihood(depth, false);
+        let by = self.belief(depth);
         let row = &level.light.floats()[4 * PIXELS * slot..4 * PIXELS * (slot + 1)];
         let entry = &level.table.floats()[ENTRY * slot..ENTRY * (slot + 1)];
         let mut found = [0.0; 2];

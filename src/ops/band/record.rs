@@ -8,7 +8,7 @@ use super::enlarge::{BAND_ENLARGE, EnlargeParams};
 use super::fit::{BAND_FIT, FitParams};
 use super::foreground;
 use super::gather::{DARK, Light, Reader, gather, noise};
-use super::likelihood::BAND_LIKELIHOOD;
+use super::likelihood::{BAND_LIKELIHOOD, LikelihoodParams};
 use super::relax::{BAND_RELAX, RelaxParams};
 use super::settle::{BAND_SETTLE, SettleParams};
 use super::spread::{BAND_SPREAD, SpreadParams};
@@ -225,7 +225,8 @@ impl OnLevel<'_> {
         let rounds = if self.depth == 0 { ROUNDS } else { 1 };
         for round in 0..rounds {
             let solved = coarser.is_some() || round > 0;
-            state = self.likelihood(state, clean, tiles, solved)?;
+            let assumed = self.band.likelihood(self.depth as u32, solved);
+            state = self.likelihood(state, clean, tiles, &assumed)?;
             let by = self.band.tuning;
             let steps = match (self.depth, coarser) {
                 (0, _) => by.steps[2],
@@ -278,10 +279,10 @@ impl OnLevel<'_> {
 
     /// How far the finest alpha may be trusted: the colours' own word, without the last solution's.
     fn confidence(&mut self, state: PlaneId, clean: PlaneId, tiles: PlaneId) -> Result<PlaneId, PlanError> {
-        let likely = self.likelihood(state, clean, tiles, false)?;
+        let by = self.band.belief(self.depth as u32);
+        let likely = self.likelihood(state, clean, tiles, &by)?;
         let confidence = self.plan.plane("band confidence", self.level.size, Format::Gray);
-        let trust = self.band.likelihood(self.depth as u32, false).trust;
-        let params = ConfidenceParams { trust, guess: GUESS, pad0: 0.0, pad1: 0.0 };
+        let params = ConfidenceParams { trust: by.trust, guess: GUESS, pad0: 0.0, pad1: 0.0 };
         self.plan.record(self.op, &BAND_CONFIDENCE, &params, &[likely, clean], &[confidence])?;
         Ok(confidence)
     }
@@ -291,12 +292,11 @@ impl OnLevel<'_> {
         state: PlaneId,
         clean: PlaneId,
         tiles: PlaneId,
-        solved: bool,
+        by: &LikelihoodParams,
     ) -> Result<PlaneId, PlanError> {
-        let params = self.band.likelihood(self.depth as u32, solved);
         let next = self.plan.plane("likelihood", self.level.size, Format::Rgba);
         let inputs = [state, clean, self.statistics, tiles];
-        self.plan.record(self.op, &BAND_LIKELIHOOD, &params, &inputs, &[next])?;
+        self.plan.record(self.op, &BAND_LIKELIHOOD, by, &inputs, &[next])?;
         Ok(next)
     }
 

@@ -10,8 +10,9 @@ const SMOOTHED: f32 = 1.0 / 6.0;
 /// Variety of chromaticity and of light up to which a backdrop is a studio's.
 pub(super) const STUDIO: [f32; 2] = [0.03, 0.01];
 
-/// A density that no colour has.
+/// A density that no colour has, and a variety that no product has.
 const NEVER: f32 = -1e30;
+const ANY: f32 = 1e6;
 
 /// What depends on the kind of photograph.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,19 +39,20 @@ pub(super) struct Tuning {
 }
 
 impl Tuning {
-    /// A product before a plain backdrop: the colours of both are few and tell much.
+    /// A product before a plain backdrop: the colours of both are few and tell much, the more so the plainer the
+    /// product is; of fur they tell less.
     pub(super) const STUDIO: Self = Self {
         ridge: 1e-6 / 9.0,
         spread: [1.0; 2],
         shade: 0.02,
-        ends: 1.0,
-        tip: 25.0,
+        ends: 0.7,
+        tip: 45.0,
         apart: 3.0,
-        trust: [1e-2; 2],
+        trust: [5e-2; 2],
         odd: 1e3,
         novel: NEVER,
         unseen: 0.0,
-        broad: 1e6,
+        broad: 0.006,
         grain: 40.0,
         steps: [60, 20, 12],
         slowest: 0.01,
@@ -77,6 +79,12 @@ impl Tuning {
 }
 
 impl Band {
+    /// What the likelihood assumes where it is asked how sure it is: a various product is no reason for doubt, it
+    /// only leaves more to the windows.
+    pub(super) fn belief(&self, depth: u32) -> LikelihoodParams {
+        LikelihoodParams { broad: ANY, ..self.likelihood(depth, false) }
+    }
+
     /// What the likelihood assumes on a level; `solved` where a last solution may tip it.
     pub(super) fn likelihood(&self, depth: u32, solved: bool) -> LikelihoodParams {
         let by = self.tuning;
