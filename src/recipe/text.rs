@@ -215,7 +215,9 @@ mod tests {
     fn mistakes_are_named() {
         let error = |text: &str| Recipe::parse(text).err().map(|e| e.to_string()).unwrap_or_default();
         assert!(error("name = \"x\"\n[[op]]\nop = \"blurr\"").contains("no op `blurr`"));
-        assert!(error("name = \"x\"\n[[op]]\nop = \"shadow\"\nkeep = 3").contains("keep 3 is not within"));
+        assert!(
+            error("name = \"x\"\n[[op]]\nop = \"shadow\"\nkeep = 3").contains("keep 3 is not within 0 … 1")
+        );
         assert!(error("name = \"x\"\n[[op]]\nop = \"shadow\"\nkep = 1").contains("unknown field"));
         assert!(error("name = \"x\"\n[[op]]\nop = \"background\"").contains("quantise"));
         let order = "name = \"x\"\n[[op]]\nop = \"resize\"\n[[op]]\nop = \"white_balance\"\n[[op]]\nop = \"quantise\"";

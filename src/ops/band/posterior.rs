@@ -32,7 +32,7 @@ const LEFT: f32 = 0.6;
 const TINY: f32 = 4e-6;
 
 /// Numbers of as many pixels as are worked on at once.
-pub(super) type Lanes<const N: usize> = [f32; N];
+type Lanes<const N: usize> = [f32; N];
 
 /// Covariances rr, rg, rb, gg, gb, bb from moments, times a factor.
 #[inline(always)]
