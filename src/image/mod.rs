@@ -10,6 +10,7 @@
 //! File pixels ([`Format::Packed`]) keep the samples a file holds, interleaved; an [`Encoding`] says how
 //! they become working light.
 
+mod appearance;
 mod encoding;
 mod extend;
 mod photo;
@@ -18,6 +19,10 @@ mod pool;
 mod scratch;
 mod taps;
 
+pub use appearance::{
+    D50, adaptation, delta_e2000, lab_from_working, lab_from_xyz, oklab_from_working, working_from_lab,
+    working_from_oklab, xyz_from_lab,
+};
 pub use encoding::{
     Encoding, Matrix3, Primaries, from_working, invert, multiply, srgb_decode, srgb_encode, to_working,
 };
