@@ -12,7 +12,8 @@ struct QuantiseParams {
     dither: u32,
     // 1: there is something behind the picture, and it becomes opaque
     backed: u32,
-    pad0: u32,
+    // 1: colour is codes already
+    coded: u32,
 }
 
 @group(0) @binding(1) var<uniform> by: QuantiseParams;
@@ -26,6 +27,9 @@ fn code_value(p: vec2<u32>) -> vec4<f32> {
     let g = light[at4(0u, 1u, p.x, p.y)];
     let b = light[at4(0u, 2u, p.x, p.y)];
     let a = light[at4(0u, 3u, p.x, p.y)];
+    if by.coded == 1u {
+        return clamp(vec4<f32>(r, g, b, a), vec4<f32>(0.0), vec4<f32>(1.0));
+    }
     let gone = a < LEAST_ALPHA;
     let divisor = select(1.0, max(a, LEAST_ALPHA), by.straight == 1u);
     let k = select(1.0 / divisor, 0.0, (by.straight == 1u || by.backed == 1u) && gone);

@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 
 use crate::exec::cpu::Cpu;
 use crate::exec::{ExecError, Executor};
-use crate::image::{Image, Plane, Pool, Shots, Window, extend_colour};
+use crate::image::{Image, Plane, Pool, Primaries, Shots, Window, extend_colour, from_working};
 use crate::ops::band::Trimap;
-use crate::ops::{Flag, Frame, OpError, Side, Study};
+use crate::ops::{Flag, Frame, Layer, OpError, Side, Study, gamut};
 use crate::recipe::{Recipe, Wanted, analyse, compile};
 
 /// Which hardware does the pixel work.
@@ -215,6 +215,7 @@ impl Engine {
         let analysed = Instant::now();
         let compiled = compile(shots.front, &study, recipe, wanted)?;
         flag_enlarged(&mut study, wanted, &compiled.frames);
+        note_gamut(&mut study, wanted);
         let read: Vec<&Plane> = shots.all().map(|i| &i.pixels).take(compiled.plan.input_count()).collect();
         let (mut planes, backend, fallback) = self.run(&compiled.plan, &read)?;
         for (plane, _) in planes.iter_mut().zip(wanted).filter(|(_, want)| want.transparent) {
@@ -276,6 +277,21 @@ fn flag_enlarged(study: &mut Study, wanted: &[Wanted], frames: &[Frame]) {
         span.width, span.height
     );
     study.flag("enlarged", reason);
+}
+
+/// Share of the photograph that each output's colour space cannot show, where it is any.
+fn note_gamut(study: &mut Study, wanted: &[Wanted]) {
+    let mut shares = Map::new();
+    for want in wanted.iter().filter(|w| w.layer == Layer::Picture) {
+        let linear = want.space.as_ref().map_or(Some(from_working(Primaries::SRGB)), |s| s.linear);
+        let share = linear.map_or(0.0, |to_output| gamut::share(study, to_output));
+        if share > 0.0 {
+            shares.insert(want.name.clone(), share.into());
+        }
+    }
+    if !shares.is_empty() {
+        study.note("gamut_mapped_share", shares);
+    }
 }
 
 fn milliseconds(from: Instant, to: Instant) -> f64 {

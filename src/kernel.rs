@@ -351,15 +351,7 @@ macro_rules! vectorised {
         $vis fn $name($job: &mut $crate::kernel::Job<'_>) {
             #[inline(always)]
             fn body($job: &mut $crate::kernel::Job<'_>) $body
-            fearless_simd::dispatch!($crate::kernel::simd_level(), _simd => body($job));
+            fearless_simd::dispatch!($crate::image::simd_level(), _simd => body($job));
         }
     };
-}
-
-/// The SIMD level of this processor, looked up once.
-#[must_use]
-pub fn simd_level() -> fearless_simd::Level {
-    use std::sync::OnceLock;
-    static LEVEL: OnceLock<fearless_simd::Level> = OnceLock::new();
-    *LEVEL.get_or_init(fearless_simd::Level::new)
 }

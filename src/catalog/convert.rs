@@ -20,6 +20,7 @@ pub fn wanted(channel: &Channel, output: &OutputSpec) -> Wanted {
         Frame::LongSide(pixels) => Placing::LongSide { pixels, room: output.room() },
     };
     Wanted {
+        space: None,
         name: format!("{}/{}", channel.name, output.name),
         placing,
         sixteen_bits: output.file.bits == 16,

@@ -8,7 +8,7 @@ use crate::image::srgb_decode;
 
 /// A tone curve.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Curve {
+pub(crate) enum Curve {
     /// sRGB's.
     Srgb,
     /// The camera curve of ITU-R BT.709 and BT.2020, undone.
@@ -21,6 +21,8 @@ pub(super) enum Curve {
     Parametric { g: f64, a: f64, b: f64, c: f64, d: f64, e: f64, f: f64 },
     /// A curve in lightness: the inner curve gives L* from 0 to 1.
     Lightness(Box<Curve>),
+    /// A curve backwards: light to code.
+    Inverse(Box<Curve>),
 }
 
 impl Curve {
@@ -76,12 +78,25 @@ impl Curve {
             }
             Self::Parametric { c, d, f, .. } if x < *d => c * x + f,
             Self::Parametric { g, a, b, e, .. } => (a * x + b).max(0.0).powf(*g) + e,
+            Self::Inverse(inner) => return inner.code(x),
             Self::Lightness(inner) => {
                 let t = (inner.raw(x) * 100.0 + 16.0) / 116.0;
                 if t > 6.0 / 29.0 { t.powi(3) } else { 3.0 * (6.0_f64 / 29.0).powi(2) * (t - 4.0 / 29.0) }
             }
         };
         if v.is_finite() { v } else { 0.0 }
+    }
+
+    /// The code whose light this is: by halving, 0 … 1, and beyond along the line from there to the end.
+    fn code(&self, light: f64) -> f64 {
+        let (first, last) = (self.at(0.0), self.at(1.0));
+        let rises = last >= first;
+        let (mut low, mut high) = (0.0, 1.0);
+        for _ in 0..50 {
+            let middle = 0.5 * (low + high);
+            if (self.at(middle) < light) == rises { low = middle } else { high = middle }
+        }
+        0.5 * (low + high)
     }
 
     /// Linear light for each of `codes` codes, kept to what a display can show.

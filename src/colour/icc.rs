@@ -1,12 +1,10 @@
-//! ICC profiles of curves and a matrix, v2 and v4, as an [`Encoding`]. `moxcms` parses; the arithmetic is
-//! here, in `f64`, so that white stays white to the last code and sRGB stays the identity.
+//! ICC profiles of curves and a matrix, v2 and v4, as an [`Encoding`]: the way of most photographs. The arithmetic is, in `f64`, so that white stays white to the last code and sRGB stays the identity.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use moxcms::{ColorProfile, DataColorSpace, ParsingOptions, ProfileText, ToneReprCurve};
+use moxcms::{ColorProfile, DataColorSpace, ProfileText, ToneReprCurve};
 
 use super::curve::{Curve, tables};
 use super::named::{self, BRADFORD_D50_TO_D65, D50, IDENTITY, is_srgb, narrow};
+use super::profile::Profile;
 use crate::image::{Encoding, Primaries, Sample, invert, multiply};
 
 /// Why a colour profile cannot be used.
@@ -44,19 +42,7 @@ impl ColourError {
 /// # Errors
 /// [`ColourError`] where the profile is broken or for another kind of colour.
 pub fn encoding_from_icc(icc: &[u8], sample: Sample) -> Result<Option<Encoding>, ColourError> {
-    shaper(&parse(icc)?).map(|shaper| shaper.and_then(|s| s.encoding(sample)))
-}
-
-/// A parsed profile.
-pub(super) fn parse(icc: &[u8]) -> Result<ColorProfile, ColourError> {
-    let options = ParsingOptions {
-        max_profile_size: 32 << 20,
-        max_allowed_clut_size: 64 << 20,
-        max_allowed_trc_size: 1 << 16,
-    };
-    catch_unwind(AssertUnwindSafe(|| ColorProfile::new_from_slice_with_options(icc, options)))
-        .map_err(|_| ColourError::Profile("the parser gave up on it".into()))?
-        .map_err(|e| ColourError::Profile(e.to_string()))
+    shaper(Profile::open(icc)?.tags()).map(|shaper| shaper.and_then(|s| s.encoding(sample)))
 }
 
 /// Curves and a matrix to the working space.
@@ -97,8 +83,7 @@ pub(super) fn shaper(profile: &ColorProfile) -> Result<Option<Shaper>, ColourErr
         DataColorSpace::Rgb | DataColorSpace::Gray if tabled => Ok(None),
         DataColorSpace::Rgb => rgb_shaper(profile).map(Some),
         DataColorSpace::Gray => grey_shaper(profile).map(Some),
-        DataColorSpace::Cmyk => Ok(None),
-        other => Err(ColourError::Space(format!("{other:?}"))),
+        _ => Ok(None),
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::icc::{self, Shaper};
 use super::named::{self, Cicp};
+use super::profile::{Kind, Profile};
 use super::{ColourError, convert};
 use crate::image::{Encoding, Format, Plane, Pool, Primaries, Sample};
 
@@ -82,28 +83,28 @@ fn by_profile(
     sample: Sample,
     pool: &Pool,
 ) -> Result<(), ColourError> {
-    let profile = icc::parse(icc)?;
-    let shaper = icc::shaper(&profile)?;
+    let profile = Profile::open(icc)?;
+    let shaper = icc::shaper(profile.tags())?;
     let wrong = |what: &str| ColourError::Space(format!("{what}, the picture is not,"));
-    match (&shaper, profile.color_space, model) {
+    match (&shaper, profile.kind(), model) {
         // A grey picture in a colour profile: its neutrals follow the green curve.
-        (Some(shaper), moxcms::DataColorSpace::Rgb, Model::Grey) => {
+        (Some(shaper), Kind::Rgb, Model::Grey) => {
             let curve = shaper.curves[1].clone();
             let curves = [curve.clone(), curve.clone(), curve];
             let grey = Shaper { name: shaper.name.clone(), curves, to_working: named::IDENTITY };
             found.encoding = apply(&mut found.pixels, &grey, sample);
             Ok(())
         }
-        (Some(_), moxcms::DataColorSpace::Rgb, Model::Cmyk) => Err(wrong("RGB")),
-        (Some(_), moxcms::DataColorSpace::Gray, Model::Rgb | Model::Cmyk) => Err(wrong("grey")),
+        (Some(_), Kind::Rgb, Model::Cmyk) => Err(wrong("RGB")),
+        (Some(_), Kind::Grey, Model::Rgb | Model::Cmyk) => Err(wrong("grey")),
         (Some(shaper), ..) => {
             found.encoding = apply(&mut found.pixels, shaper, sample);
             Ok(())
         }
         (None, ..) => {
-            let converted = convert::through_tables(&found.pixels, model, &profile, pool)?;
+            let converted = convert::through_tables(&found.pixels, model, icc, &profile, pool)?;
             pool.give(std::mem::replace(&mut found.pixels, converted));
-            let name = icc::name(&profile);
+            let name = icc::name(profile.tags());
             found.notes.push(format!("converted from “{name}” (relative colorimetric) while loading"));
             found.encoding = Arc::new(named::converted(&name));
             Ok(())

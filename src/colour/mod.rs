@@ -10,10 +10,14 @@ mod icc;
 mod identity;
 mod ink;
 mod named;
+mod profile;
 mod srgb_profile;
+mod transform;
 
 pub use icc::{ColourError, encoding_from_icc};
+pub use profile::Intent;
 pub use srgb_profile::srgb_profile;
+pub use transform::Transform;
 
 pub(crate) use identity::{ColourTags, ExifColour, Model, identify};
 pub(crate) use named::Cicp;

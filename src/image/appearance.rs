@@ -19,8 +19,8 @@ const OKLAB_CONES: [[f64; 3]; 3] = [
     [0.048_200_301_8, 0.264_366_269_1, 0.633_851_707_0],
 ];
 
-/// Roots of cone responses to OKLab.
-const OKLAB_MIX: [[f64; 3]; 3] = [
+/// Roots of OKLab's cone responses to OKLab.
+pub const OKLAB_MIX: [[f64; 3]; 3] = [
     [0.210_454_255_3, 0.793_617_785_0, -0.004_072_046_8],
     [1.977_998_495_1, -2.428_592_205_0, 0.450_593_709_9],
     [0.025_904_037_1, 0.782_771_766_2, -0.808_675_766_0],
@@ -120,6 +120,18 @@ pub fn oklab_from_working(rgb: [f64; 3]) -> [f64; 3] {
 #[must_use]
 pub fn working_from_oklab(lab: [f64; 3]) -> [f64; 3] {
     times(matrices().from_cones, times(matrices().from_mix, lab).map(|v| v.powi(3)))
+}
+
+/// Linear working light to OKLab's cone responses, whose cube roots it mixes.
+#[must_use]
+pub fn cones_from_working() -> [[f64; 3]; 3] {
+    matrices().to_cones
+}
+
+/// The inverse of [`cones_from_working`].
+#[must_use]
+pub fn working_from_cones() -> [[f64; 3]; 3] {
+    matrices().from_cones
 }
 
 /// The difference CIEDE2000 of two Lab colours, with all weights 1.

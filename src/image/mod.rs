@@ -17,11 +17,14 @@ mod photo;
 mod plane;
 mod pool;
 mod scratch;
+mod simd;
+mod space;
+pub mod stages;
 mod taps;
 
 pub use appearance::{
-    D50, adaptation, delta_e2000, lab_from_working, lab_from_xyz, oklab_from_working, working_from_lab,
-    working_from_oklab, xyz_from_lab,
+    D50, OKLAB_MIX, adaptation, cones_from_working, delta_e2000, lab_from_working, lab_from_xyz,
+    oklab_from_working, working_from_cones, working_from_lab, working_from_oklab, xyz_from_lab,
 };
 pub use encoding::{
     Encoding, Matrix3, Primaries, from_working, invert, multiply, srgb_decode, srgb_encode, to_working,
@@ -31,4 +34,6 @@ pub use photo::{AlphaMode, Finder, Image, ImageError, Shots};
 pub use plane::{Format, Plane, Sample, Size, Window};
 pub use pool::Pool;
 pub use scratch::Scratch;
+pub use simd::simd_level;
+pub use space::OutputSpace;
 pub use taps::Taps;

@@ -1,4 +1,4 @@
-//! Working light to file codes: the background, output primaries, curve, dither, rounding. What a cut-out leaves
+//! Working light to file codes: gamut, the background, output primaries, curve or profile, dither, rounding. What a cut-out leaves
 //! transparent is exactly the background's colour in a picture that has one.
 //!
 //! 8-bit colour is dithered by position, with an additive recurrence (L. Kuipers, H. Niederreiter, "Uniform
@@ -10,7 +10,7 @@
 use serde::Deserialize;
 
 use super::transfer::{srgb_encode, unit};
-use super::{Op, OpDef, OpError, ParamDef, Scene, Stage, apply, settings};
+use super::{Op, OpDef, OpError, ParamDef, Scene, Stage, apply, gamut, profile, settings};
 use crate::image::{Format, Matrix3, Primaries, Sample, from_working};
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
 use crate::{params, vectorised};
@@ -38,8 +38,8 @@ params! {
         dither: u32,
         /// 1: there is something behind the picture, and it becomes opaque.
         backed: u32,
-        /// Unused.
-        pad0: u32,
+        /// 1: colour is codes already.
+        coded: u32,
     }
 }
 
@@ -76,29 +76,45 @@ pub static QUANTISE16: Kernel = Kernel {
 /// Registry entry.
 pub static OP: OpDef = OpDef {
     name: "quantise",
-    about: "sRGB codes with deterministic dither; pure white stays pure",
-    source: "IEC 61966-2-1; dither by additive recurrence (Kuipers, Niederreiter 1974)",
+    about: "codes of the output's colour space with deterministic dither; pure white stays pure",
+    source: "IEC 61966-2-1, ISO 15076-1; dither by additive recurrence (Kuipers, Niederreiter 1974); gamut \
+             mapping in OKLab (Ottosson 2021)",
     stage: Stage::Output,
-    params: &[ParamDef {
-        name: "dither",
-        default: "true",
-        range: "true | false",
-        about: "dither 8-bit colour",
-    }],
-    kernels: &[&QUANTISE8, &QUANTISE16],
+    params: &[
+        ParamDef { name: "dither", default: "true", range: "true | false", about: "dither 8-bit colour" },
+        ParamDef {
+            name: "gamut",
+            default: "\"map\"",
+            range: "map | clip",
+            about: "colours that the output cannot show lose chroma, or their channels are cut off",
+        },
+    ],
+    kernels: &[&gamut::MAP_GAMUT, &profile::THROUGH_PROFILE, &QUANTISE8, &QUANTISE16],
     make: settings::<Quantise>,
 };
+
+/// What becomes of colours that the output cannot show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Gamut {
+    /// Their chroma is reduced.
+    #[default]
+    Map,
+    /// Their channels are cut off.
+    Clip,
+}
 
 /// The op's settings.
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Quantise {
     dither: bool,
+    gamut: Gamut,
 }
 
 impl Default for Quantise {
     fn default() -> Self {
-        Self { dither: true }
+        Self { dither: true, gamut: Gamut::Map }
     }
 }
 
@@ -106,45 +122,74 @@ impl Op for Quantise {
     fn record(&self, scene: &mut Scene<'_>) -> Result<(), OpError> {
         let target = scene.target()?;
         let (sixteen, straight) = (target.sixteen_bits, target.transparent);
+        let space = target.space.as_deref();
+        let linear = space.map_or(Some(from_working(Primaries::SRGB)), |s| s.linear);
+        if let Some(to_output) = linear
+            && self.gamut == Gamut::Map
+            && gamut::share(scene.study, to_output) > 0.0
+        {
+            gamut::record(scene, to_output)?;
+        }
+        let dither = self.dither && !sixteen;
+        let params = match (space, linear) {
+            (Some(space), to_output) if !space.srgb_curve || to_output.is_none() => {
+                profile::record(scene, &space.stages, straight, space.channels == 4)?;
+                QuantiseParams { coded: 1, ..block(IDENTITY, false, dither) }
+            }
+            (_, to_output) => {
+                let to_output = to_output.unwrap_or(IDENTITY);
+                let mut params = block(to_output, straight, dither);
+                if let Some(colour) = scene.behind {
+                    let [r, g, b] = apply(to_output, colour);
+                    (params.behind, params.backed, params.straight) = ([r, g, b, 0.0], 1, 0);
+                }
+                params
+            }
+        };
         let (kernel, format) =
             if sixteen { (&QUANTISE16, Format::RGBA16) } else { (&QUANTISE8, Format::RGBA8) };
-        let size = scene.plan.decl(scene.colour).size;
-        let codes = scene.plan.plane("codes", size, format);
-        let mut params = block(from_working(Primaries::SRGB), straight, self.dither && !sixteen);
-        if let Some(colour) = scene.behind {
-            let [r, g, b] = apply(from_working(Primaries::SRGB), colour);
-            (params.behind, params.backed, params.straight) = ([r, g, b, 0.0], 1, 0);
-        }
+        let codes = scene.plan.plane("codes", scene.plan.decl(scene.colour).size, format);
         scene.plan.record("quantise", kernel, &params, &[scene.colour], &[codes])?;
         scene.plan.output(codes);
         Ok(())
     }
 }
 
+const IDENTITY: Matrix3 = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
+
 fn block(m: Matrix3, straight: bool, dither: bool) -> QuantiseParams {
     let [red, green, blue] = m.map(|r| [r[0], r[1], r[2], 0.0]);
     let (straight, dither) = (u32::from(straight), u32::from(dither));
-    QuantiseParams { red, green, blue, behind: [0.0; 4], straight, dither, backed: 0, pad0: 0 }
+    QuantiseParams { red, green, blue, behind: [0.0; 4], straight, dither, backed: 0, coded: 0 }
 }
 
 /// A value this near a code, in codes, is that code.
 const SETTLED: f32 = 0.005;
 
 /// Alpha below this carries no colour that is worth dividing out.
-const LEAST_ALPHA: f32 = 1.0 / 1024.0;
+pub(super) const LEAST_ALPHA: f32 = 1.0 / 1024.0;
 
 /// Code values (0..1) of one pixel: colour, then alpha.
 #[inline(always)]
 fn code_value(p: &QuantiseParams, r: f32, g: f32, b: f32, a: f32) -> [f32; 4] {
     let (scale, unseen, alpha) = weights(p, a);
     let mix =
-        |m: [f32; 4], behind: f32| srgb_encode((m[0] * r + m[1] * g + m[2] * b) * scale + unseen * behind);
+        |m: [f32; 4], behind: f32| encoded(p, (m[0] * r + m[1] * g + m[2] * b) * scale + unseen * behind);
     [mix(p.red, p.behind[0]), mix(p.green, p.behind[1]), mix(p.blue, p.behind[2]), alpha]
+}
+
+/// Light, or a code that it is already, as a code value.
+#[inline(always)]
+fn encoded(p: &QuantiseParams, v: f32) -> f32 {
+    if p.coded == 1 { unit(v) } else { srgb_encode(v) }
 }
 
 /// What colour is multiplied by, how much of what lies behind shows, and the alpha that is written.
 #[inline(always)]
 fn weights(p: &QuantiseParams, a: f32) -> (f32, f32, f32) {
+    if p.coded == 1 {
+        return (1.0, 0.0, unit(a));
+    }
     let gone = a < LEAST_ALPHA;
     let divisor = if p.straight == 1 { a.max(LEAST_ALPHA) } else { 1.0 };
     let scale = if (p.straight == 1 || p.backed == 1) && gone { 0.0 } else { 1.0 / divisor };
@@ -259,7 +304,7 @@ fn chunk8(
         let channel = channel as u32;
         for (i, word) in words.iter_mut().enumerate() {
             let light = (m[0] * r[i] + m[1] * g[i] + m[2] * b[i]) * scale[i] + unseen[i] * behind;
-            *word |= code8(p, srgb_encode(light), start + i as u32, y, channel) << (8 * channel);
+            *word |= code8(p, encoded(p, light), start + i as u32, y, channel) << (8 * channel);
         }
     }
 }
@@ -281,8 +326,9 @@ vectorised! {
 fn cases(format: Format) -> Vec<Case> {
     let dither = matches!(format, Format::Packed { sample: Sample::U8, .. });
     let mut cases = Vec::new();
-    for mode in ["plain", "straight", "backed"] {
+    for mode in ["plain", "straight", "backed", "coded"] {
         let mut params = block(from_working(Primaries::SRGB), mode == "straight", dither);
+        params.coded = u32::from(mode == "coded");
         if mode == "backed" {
             (params.behind, params.backed) = ([1.0, 0.5, 0.25, 0.0], 1);
         }

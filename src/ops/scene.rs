@@ -1,9 +1,11 @@
 //! The recording in progress: the plan, the current picture, and where it lies in the photograph.
 
+use std::sync::Arc;
+
 use super::backdrop_matte::Matte;
 use super::backdrop_matte::kernel::{APPLY_ALPHA, NoParams, TAKE_ALPHA};
 use super::{OpError, Study};
-use crate::image::{Format, Size, Window};
+use crate::image::{Format, OutputSpace, Size, Window};
 use crate::plan::{Plan, PlaneId};
 
 /// A picture's place in the photograph: which rectangle of it, at how many pixels.
@@ -82,10 +84,12 @@ impl Layer {
 }
 
 /// What one output wants of its picture.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Target {
     /// Its frame.
     pub frame: Frame,
+    /// What its codes mean; sRGB where `None`.
+    pub space: Option<Arc<OutputSpace>>,
     /// 16 bits a sample instead of 8.
     pub sixteen_bits: bool,
     /// Keeps alpha.
@@ -174,7 +178,7 @@ impl Scene<'_> {
     /// # Errors
     /// [`OpError::NoTarget`] before there is one.
     pub fn target(&self) -> Result<Target, OpError> {
-        self.target.ok_or(OpError::NoTarget { op: "an output op" })
+        self.target.clone().ok_or(OpError::NoTarget { op: "an output op" })
     }
 }
 

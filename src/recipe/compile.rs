@@ -1,7 +1,9 @@
 //! From a photograph, a recipe and the outputs to numbers and a plan.
 
+use std::sync::Arc;
+
 use super::Recipe;
-use crate::image::{AlphaMode, Image, Shots, Size, Window};
+use crate::image::{AlphaMode, Image, OutputSpace, Shots, Size, Window};
 use crate::ops::place::{self, Placing};
 use crate::ops::{self, Frame, Layer, OpError, Scene, Stage, Study, Target, colour_matrix, resample};
 use crate::plan::{Plan, PlaneId};
@@ -19,6 +21,8 @@ pub struct Wanted {
     pub transparent: bool,
     /// sRGB colour behind the product where alpha is not kept.
     pub background: [u8; 3],
+    /// What its codes mean; sRGB where `None`.
+    pub space: Option<Arc<OutputSpace>>,
     /// What it shows. A layer other than the picture is as large as the photograph, whatever its placing, and
     /// a plane of floats, whatever its bits.
     pub layer: Layer,
@@ -34,6 +38,7 @@ impl Wanted {
             sixteen_bits: false,
             transparent: false,
             background: [255; 3],
+            space: None,
             layer: Layer::Picture,
         }
     }
@@ -119,6 +124,7 @@ pub fn compile(
     for (want, frame) in wanted.iter().zip(&frames) {
         let target = Target {
             frame: *frame,
+            space: want.space.clone(),
             sixteen_bits: want.sixteen_bits,
             transparent: want.transparent,
             background: want.background,

@@ -141,7 +141,7 @@ pub fn enlarge_into<'a>(cells: &Field, shift: u32, full: Size, rows: impl Iterat
     if cells.width() == 0 || full.pixels() == 0 {
         return;
     }
-    fearless_simd::dispatch!(crate::kernel::simd_level(), _simd => stretch_all(cells, shift, full, rows));
+    fearless_simd::dispatch!(crate::image::simd_level(), _simd => stretch_all(cells, shift, full, rows));
 }
 
 #[inline(always)]

@@ -14,7 +14,7 @@ macro_rules! wide {
         $vis fn $name($($arg: $ty),*) {
             #[inline(always)]
             fn body<S: fearless_simd::Simd>($simd: S, $($arg: $ty),*) $body
-            fearless_simd::dispatch!($crate::kernel::simd_level(), simd => body(simd, $($arg),*))
+            fearless_simd::dispatch!($crate::image::simd_level(), simd => body(simd, $($arg),*))
         }
     };
     ($(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
@@ -22,7 +22,7 @@ macro_rules! wide {
         $vis fn $name($($arg: $ty),*) $(-> $ret)? {
             #[inline(always)]
             fn body($($arg: $ty),*) $(-> $ret)? $body
-            fearless_simd::dispatch!($crate::kernel::simd_level(), _simd => body($($arg),*))
+            fearless_simd::dispatch!($crate::image::simd_level(), _simd => body($($arg),*))
         }
     };
 }
