@@ -1,10 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+pub mod camera;
 pub mod catalog;
+pub mod chart;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod codec;
 pub mod colour;
+pub mod consistency;
 pub mod demo;
 pub mod engine;
 pub mod exec;
@@ -14,4 +17,5 @@ pub mod kernel;
 pub mod model;
 pub mod ops;
 pub mod plan;
+pub mod plot;
 pub mod recipe;

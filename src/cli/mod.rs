@@ -1,6 +1,7 @@
 //! The command line: turns flags into the library's options, results into text and an exit code. The only
 //! room that prints: results on stdout, everything else on stderr.
 
+mod calibrate;
 mod check;
 mod demo;
 mod list;
@@ -35,6 +36,8 @@ enum Command {
     Render(render::RenderArgs),
     /// Cut one product out: alpha, cut-out, foreground colour.
     Matte(matte::MatteArgs),
+    /// Learn true colours from a photograph of a colour chart.
+    Calibrate(calibrate::CalibrateArgs),
     /// Validate a recipe, print its plan, or hold finished files against a channel's rules.
     Check(check::CheckArgs),
     /// List the ops and their settings.
@@ -142,6 +145,19 @@ fn decoding(path: &Path, e: &CodecError) -> Failed {
     Failed::item(e.code(), format!("{}: {e}", path.display()), e.help())
 }
 
+/// The day, as YYYY-MM-DD.
+fn today() -> String {
+    let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    // Days since 0000-03-01, so that a leap day ends its year (H. Hinnant, "chrono-compatible dates", 2013).
+    let days = seconds.map_or(0, |s| s.as_secs() / 86_400) + 719_468;
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let (date, month) = (day - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
+    format!("{:04}-{month:02}-{date:02}", year + 400 * era + u64::from(month <= 2))
+}
+
 /// A built-in recipe by name, or a file.
 fn recipe(name: &str) -> Result<Recipe, Failed> {
     let path = Path::new(name);
@@ -175,6 +191,7 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Render(args) => render::run(&args),
         Command::Matte(args) => matte::run(&args).map(|()| 0),
+        Command::Calibrate(args) => calibrate::run(&args).map(|()| 0),
         Command::Check(args) => check::run(&args),
         Command::Ops(args) => list::ops(&args).map(|()| 0),
         Command::Channels(args) => list::channels(&args).map(|()| 0),
