@@ -7,6 +7,7 @@ mod list;
 mod matte;
 mod model;
 mod progress;
+mod recipe;
 mod render;
 mod sheet;
 mod triangulate;
@@ -18,8 +19,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::codec::{self, CodecError};
 use crate::engine::{Backend, Engine, EngineError, EngineOptions};
+use crate::recipe::RecipeError;
 use crate::recipe::channel::{self, Channel};
-use crate::recipe::{Recipe, RecipeError};
+use recipe::recipe;
 
 /// Compositing for product photographs: cut-outs, measured colour, catalog pictures.
 #[derive(Debug, Parser)]
@@ -140,17 +142,6 @@ impl From<codec::WriteError> for Failed {
 
 fn decoding(path: &Path, e: &CodecError) -> Failed {
     Failed::item(e.code(), format!("{}: {e}", path.display()), e.help())
-}
-
-/// A built-in recipe by name, or a file.
-fn recipe(name: &str) -> Result<Recipe, Failed> {
-    let path = Path::new(name);
-    if path.extension().is_none_or(|e| e != "toml") {
-        return Ok(Recipe::builtin(name)?);
-    }
-    let text = std::fs::read_to_string(path)
-        .map_err(|e| Failed::usage("E-RECIPE-FILE", format!("{name}: {e}"), "check the recipe's path"))?;
-    Ok(Recipe::parse(&text)?)
 }
 
 /// A built-in channel by name, or a file.
