@@ -1,17 +1,21 @@
-//! Looks and decisions against OpenColorIO's own numbers, and the files of its test data. Read where
-//! `PACKSHOT_DATA` names the folder that holds `colour/luts`.
+//! Looks and decisions against OpenColorIO's own numbers, and the files of its test data, where `PACKSHOT_DATA` names
+//! the folder that holds `colour/luts`; looks and sharpening on whole photographs.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use packshot::demo::{Backdrop, Kind, Scene, shoot};
+use packshot::engine::{Backend, Engine, EngineOptions};
 use packshot::exec::Executor as _;
 use packshot::exec::cpu::Cpu;
-use packshot::image::{Plane, Size};
+use packshot::image::{Image, Plane, Size};
 use packshot::ops::Space;
 use packshot::ops::cdl::{Cdl, Correction};
 use packshot::ops::lut::{Cube, Interpolation, Lut};
+use packshot::ops::place::{Placing, Room};
 use packshot::plan::{Plan, PlanError, PlaneId};
+use packshot::recipe::{Recipe, Wanted};
 
 /// The folder of looks, or nothing where it is not named.
 fn folder() -> Option<PathBuf> {
@@ -122,4 +126,79 @@ fn files_of_opencolorio_are_read() {
     let named = folder.join("ocio/tests/data/files/cdl_test1.ccc");
     let wanted = Correction { slope: [0.9, 0.7, 0.6], offset: [0.1; 3], power: [0.9; 3], saturation: 0.7 };
     assert_eq!(Correction::parse(&read(&named), Some("cc0002")), Ok(wanted));
+}
+
+/// 8-bit codes of an opaque photograph, worked by `op`; every code occurs.
+fn worked(op: &str, settings: &str) -> (Vec<u8>, Vec<u8>) {
+    let size = Size::new(128, 64);
+    let samples: Vec<u8> = (0..size.pixels() * 3).map(|i| (i * 7 % 256) as u8).collect();
+    let settings = toml::from_str(settings).unwrap();
+    let recipe = Recipe::build("look").op_with(op, settings).op("quantise").build().unwrap();
+    let wanted = Wanted::on_white("w", Placing::Source);
+    let image = Image::from_srgb8(size, 3, &samples).unwrap();
+    let codes = cpu().render(&image, &recipe, &[wanted]).unwrap().pictures.remove(0).pixels;
+    let codes = codes.bytes().chunks_exact(4).flat_map(|p| p[..3].to_vec()).collect();
+    (samples, codes)
+}
+
+fn cpu() -> Engine {
+    Engine::new(&EngineOptions { backend: Backend::Cpu, ..EngineOptions::default() }).unwrap()
+}
+
+#[test]
+fn a_look_meets_the_codes_of_the_file() {
+    let (from, to) = worked("lut", "text = \"\"\"LUT_1D_SIZE 2\n1 1 1\n0 0 0\"\"\"");
+    assert!(from.iter().zip(&to).all(|(from, to)| 255 - from == *to), "a negative is a negative");
+    let (from, to) = worked("cdl", "slope = [1, 1, 1]");
+    assert_eq!(from, to, "nothing asked, nothing changed");
+    let (from, to) = worked("cdl", "slope = [0.5, 0.5, 0.5]\noffset = [0.25, 0.25, 0.25]");
+    let worst =
+        from.iter().zip(&to).map(|(from, to)| (0.5 * f64::from(*from) + 63.75 - f64::from(*to)).abs());
+    assert!(worst.fold(0.0, f64::max) < 1.01, "within dither");
+}
+
+#[test]
+fn sharpening_changes_the_product_and_neither_alpha_nor_white() {
+    let photo = shoot(&Scene::of(5, 2, Kind::Knit, Backdrop::OffWhite), Size::new(900, 1200), false).photo;
+    let image = Image::from_srgb8(photo.size(), 3, photo.bytes()).unwrap();
+    let recipe = |sharpen: bool| {
+        let cut = Recipe::build("x").op("backdrop_matte").op("foreground_colour").op("place").op("resize");
+        let cut = if sharpen { cut.op("sharpen") } else { cut };
+        cut.op("background").op("quantise").build().unwrap()
+    };
+    let placing = Placing::Fixed { size: Size::new(400, 400), room: Room::default() };
+    let wanted = [Wanted::on_white("w", placing), Wanted::cut_out("c", placing)];
+    let [before, after] = [false, true].map(|s| cpu().render(&image, &recipe(s), &wanted).unwrap().pictures);
+    let (mut changed, mut edge) = (0, 0);
+    let codes = |p: &Plane| p.shorts().chunks_exact(4).map(<[u16]>::to_vec).collect::<Vec<_>>();
+    for (from, to) in codes(&before[1].pixels).iter().zip(codes(&after[1].pixels)) {
+        assert_eq!(from[3], to[3], "alpha stays");
+        changed += usize::from(from[..3] != to[..3]);
+        edge += usize::from(from[3] > 0 && from[3] < 65_535);
+    }
+    assert!(changed > 20_000 && edge > 100, "{changed} changed, {edge} on the edge");
+    for (from, to) in before[0].pixels.bytes().chunks_exact(4).zip(after[0].pixels.bytes().chunks_exact(4)) {
+        assert!(from[..3] != [255; 3] || to[..3] == [255; 3], "white stays white");
+    }
+}
+
+#[test]
+fn a_halved_checker_is_as_flat_when_sharpened() {
+    let size = Size::new(64, 64);
+    let samples: Vec<u8> =
+        (0..64 * 64).flat_map(|i| [if (i % 64 + i / 64) % 2 == 0 { 255 } else { 0 }; 3]).collect();
+    let image = Image::from_srgb8(size, 3, &samples).unwrap();
+    let recipe = Recipe::build("half").op("resize").op("sharpen").op("quantise").build().unwrap();
+    let half = Placing::Fixed { size: Size::new(32, 32), room: Room::default() };
+    let codes =
+        cpu().render(&image, &recipe, &[Wanted::on_white("w", half)]).unwrap().pictures.remove(0).pixels;
+    for (i, code) in codes.bytes().chunks_exact(4).enumerate() {
+        let inner = (8..24).contains(&(i % 32)) && (8..24).contains(&(i / 32));
+        assert!(!inner || code[..3].iter().all(|v| (187..=189).contains(v)), "pixel {i} is {code:?}");
+    }
+    let early = Recipe::build("early").op("sharpen").op("resize").op("quantise").build().unwrap();
+    let quarter = Placing::Fixed { size: Size::new(16, 16), room: Room::default() };
+    let both = [half, quarter].map(|placing| Wanted::on_white("w", placing));
+    let refused = cpu().render(&image, &early, &both).unwrap_err();
+    assert!(refused.to_string().contains("output's size"), "{refused}");
 }

@@ -7,7 +7,7 @@ fn power(v: f32, p: f32) -> f32 {
     let left = bitcast<f32>(bits - bitcast<u32>(exponent << 23u));
     let s = (left - 1.0) / (left + 1.0);
     let q = s * s;
-    let series = 2.8853901 + q * (0.9617967 + q * (0.57707804 + q * (0.4121986 + q * 0.3205989)));
+    let series = 2.88539 + q * (0.9617967 + q * (0.57707804 + q * (0.4121986 + q * 0.3205989)));
     let t = clamp(p * (f32(exponent) + s * series), -126.0, 127.0);
     let n = floor(t + 0.5);
     let f = t - n;

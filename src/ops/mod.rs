@@ -20,6 +20,7 @@ pub mod quantise;
 pub mod resample;
 pub mod resize;
 pub mod shadow;
+pub mod sharpen;
 pub mod spill;
 pub mod testing;
 mod transfer;
@@ -54,6 +55,7 @@ pub static OPS: &[&OpDef] = &[
     &lut::OP,
     &place::OP,
     &resize::OP,
+    &sharpen::OP,
     &shadow::OP,
     &background::OP,
     &quantise::OP,

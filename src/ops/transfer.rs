@@ -58,7 +58,7 @@ pub(super) fn power(v: f32, p: f32) -> f32 {
     let s = (left - 1.0) / (left + 1.0);
     let q = s * s;
     // log₂ = 2/ln 2 · artanh s
-    let series = 2.885_390_1 + q * (0.961_796_7 + q * (0.577_078_04 + q * (0.412_198_6 + q * 0.320_598_9)));
+    let series = 2.885_39 + q * (0.961_796_7 + q * (0.577_078_04 + q * (0.412_198_6 + q * 0.320_598_9)));
     let there = exp2(p * (exponent as f32 + s * series));
     if v > 0.0 { there } else { 0.0 }
 }
@@ -71,8 +71,9 @@ fn exp2(t: f32) -> f32 {
     let n = (t + 0.5).floor();
     let f = t - n;
     let upper = 0.001_333_355_8 + f * (1.540_353e-4 + f * 1.525_273_4e-5);
-    let series =
-        1.0 + f * (0.693_147_2 + f * (0.240_226_5 + f * (0.055_504_11 + f * (0.009_618_129 + f * upper))));
+    let series = 1.0
+        + f * (std::f32::consts::LN_2
+            + f * (0.240_226_5 + f * (0.055_504_11 + f * (0.009_618_129 + f * upper))));
     // Beside 1.5 · 2²³ the last bits of the sum are n's.
     series * f32::from_bits((n + 12_582_912.0).to_bits().wrapping_add(127) << 23)
 }

@@ -57,10 +57,9 @@ fn read(correction: Node<'_, '_>) -> Result<Correction, String> {
             }
         }
     }
-    if let Some(sat) = child(correction, &SAT).and_then(node) {
-        if let Some(given) = child(sat, &["Saturation"]).and_then(node) {
-            [read.saturation] = numbers("Saturation", given)?;
-        }
+    let sat = child(correction, &SAT).and_then(node);
+    if let Some(given) = sat.and_then(|sat| child(sat, &["Saturation"])).and_then(node) {
+        [read.saturation] = numbers("Saturation", given)?;
     }
     Ok(read)
 }
