@@ -93,7 +93,11 @@ impl Way {
             }
         }
         if self.curve == 1 {
-            codes.iter_mut().flatten().for_each(|v| *v = encode(*v));
+            for line in &mut codes {
+                for v in line {
+                    *v = encode(*v);
+                }
+            }
         }
         codes
     }
@@ -102,7 +106,11 @@ impl Way {
     #[inline(always)]
     fn light(&self, mut codes: [Lanes; 3], alpha: &Lanes, light: &mut [Lanes; 3]) {
         if self.curve == 1 {
-            codes.iter_mut().flatten().for_each(|v| *v = decode(*v));
+            for line in &mut codes {
+                for v in line {
+                    *v = decode(*v);
+                }
+            }
         }
         for i in 0..CHUNK {
             let mixed = apply(self.from, [codes[0][i], codes[1][i], codes[2][i]]);
@@ -113,9 +121,15 @@ impl Way {
     }
 }
 
+/// A change of codes. A trait, since a closure would not be compiled for the caller's SIMD level.
+pub(super) trait Change {
+    /// Changes the codes of a chunk; to be inlined always.
+    fn change(&self, codes: &mut [Lanes; 3]);
+}
+
 /// Takes the rows of a job through a change of codes. Alpha stays; a chunk in which nothing is seen is copied.
 #[inline(always)]
-pub(super) fn through(job: &mut Job<'_>, way: &Way, mut change: impl FnMut(&mut [Lanes; 3])) {
+pub(super) fn through(job: &mut Job<'_>, way: &Way, change: &impl Change) {
     for y in job.rows.clone() {
         let [r, g, b, a] = job.inputs[0].rgba(i64::from(y));
         let [to_r, to_g, to_b, to_a] = job.outputs[0].rgba(y);
@@ -130,7 +144,7 @@ pub(super) fn through(job: &mut Job<'_>, way: &Way, mut change: impl FnMut(&mut 
             }
             if alpha.iter().any(|a| *a >= LEAST_ALPHA) {
                 let mut codes = way.codes(&light, &alpha);
-                change(&mut codes);
+                change.change(&mut codes);
                 way.light(codes, &alpha, &mut light);
             }
             for (lanes, run) in light.iter().zip(&mut to) {

@@ -2,7 +2,7 @@
 
 use crate::image::Format;
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
-use crate::ops::codes::{CHUNK, Lanes, Space, Way, through};
+use crate::ops::codes::{CHUNK, Change, Lanes, Space, Way, through};
 use crate::ops::testing;
 use crate::ops::transfer::{power, unit};
 use crate::{params, vectorised};
@@ -70,29 +70,47 @@ vectorised! {
             [p.from_red, p.from_green, p.from_blue],
             p.encoded,
         );
-        through(job, &way, |codes| {
-            for (c, line) in codes.iter_mut().enumerate() {
-                raise(line, p.slope[c], p.offset[c], p.power[c], p.clamped == 1);
+        through(job, &way, &p);
+    }
+}
+
+impl Change for CdlParams {
+    #[inline(always)]
+    fn change(&self, codes: &mut [Lanes; 3]) {
+        for (c, line) in codes.iter_mut().enumerate() {
+            raise(line, self.slope[c], self.offset[c], self.power[c], self.clamped == 1);
+        }
+        if self.saturation != 1.0 {
+            saturate(codes, self.saturation);
+        }
+        if self.clamped == 1 {
+            for line in codes.iter_mut() {
+                held(line);
             }
-            if p.saturation != 1.0 {
-                saturate(codes, p.saturation);
-            }
-            if p.clamped == 1 {
-                codes.iter_mut().flatten().for_each(|v| *v = unit(*v));
-            }
-        });
+        }
     }
 }
 
 /// Slope, offset and power. Without clamp, what is not above 0 has no power and stays.
 #[inline(always)]
 fn raise(line: &mut Lanes, slope: f32, offset: f32, exponent: f32, clamped: bool) {
-    line.iter_mut().for_each(|v| *v = *v * slope + offset);
+    for v in line.iter_mut() {
+        *v = *v * slope + offset;
+    }
     if clamped {
-        line.iter_mut().for_each(|v| *v = unit(*v));
+        held(line);
     }
     if exponent != 1.0 {
-        line.iter_mut().for_each(|v| *v = if *v > 0.0 { power(*v, exponent) } else { *v });
+        for v in line.iter_mut() {
+            *v = if *v > 0.0 { power(*v, exponent) } else { *v };
+        }
+    }
+}
+
+#[inline(always)]
+fn held(line: &mut Lanes) {
+    for v in line.iter_mut() {
+        *v = unit(*v);
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::image::{Format, Plane, Size};
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
-use crate::ops::codes::{CHUNK, Lanes, Space, Way, through};
+use crate::ops::codes::{CHUNK, Change, Lanes, Space, Way, through};
 use crate::ops::testing;
 use crate::ops::transfer::whole;
 use crate::{params, vectorised};
@@ -85,24 +85,36 @@ vectorised! {
         let curves = [0, 1, 2].map(|c| job.inputs[1].gray(c));
         let lattice: &[f32] = bytemuck::cast_slice(job.inputs[2].bytes);
         let (points, _) = lattice.as_chunks::<4>();
-        through(job, &way, |codes| {
-            let before = *codes;
-            if p.curve_side > 0 {
-                bend(&p, curves, codes);
-            }
-            match (p.lattice_side, p.linear) {
-                (0, _) => {}
-                (_, 0) => tetrahedral(&p, points, codes),
-                _ => linear(&p, points, codes),
-            }
-            if p.strength < 1.0 {
-                for (line, before) in codes.iter_mut().zip(&before) {
-                    for (v, before) in line.iter_mut().zip(before) {
-                        *v = before * (1.0 - p.strength) + *v * p.strength;
-                    }
+        through(job, &way, &Tables { p: &p, curves, points });
+    }
+}
+
+/// The tables of a look, as a job has them.
+struct Tables<'a> {
+    p: &'a LutParams,
+    curves: [&'a [f32]; 3],
+    points: &'a [[f32; 4]],
+}
+
+impl Change for Tables<'_> {
+    #[inline(always)]
+    fn change(&self, codes: &mut [Lanes; 3]) {
+        let (p, before) = (self.p, *codes);
+        if p.curve_side > 0 {
+            bend(p, self.curves, codes);
+        }
+        match (p.lattice_side, p.linear) {
+            (0, _) => {}
+            (_, 0) => tetrahedral(p, self.points, codes),
+            _ => linear(p, self.points, codes),
+        }
+        if p.strength < 1.0 {
+            for (line, before) in codes.iter_mut().zip(&before) {
+                for (v, before) in line.iter_mut().zip(before) {
+                    *v = before * (1.0 - p.strength) + *v * p.strength;
                 }
             }
-        });
+        }
     }
 }
 
