@@ -203,3 +203,23 @@ fn the_demo_ends_with_a_contact_sheet() {
     assert!(out.join("truth/alpha/PK1000_front.png").exists());
     assert!(codec::write_atomic(&out.join("contact-sheet.png"), &sheet, Overwrite::No).is_err());
 }
+
+#[test]
+fn a_recipe_names_files_beside_it() {
+    let root = tempfile::tempdir().unwrap();
+    let (recipe, look) = (root.path().join("own.toml"), root.path().join("look.cube"));
+    let lut = "[[op]]\nop = \"lut\"\nfile = \"look.cube\"\n";
+    fs::write(&recipe, format!("name = \"own\"\n{lut}[[op]]\nop = \"quantise\"\n")).unwrap();
+    let check = || packshot(&["check", text(&recipe)]);
+    let missing = check();
+    assert_eq!(missing.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&missing.stderr).into_owned();
+    assert!(said.contains("op `lut`: look.cube: ") && said.contains("E-RECIPE"), "{said}");
+    fs::write(&look, "LUT_1D_SIZE 2\n0 0 0\n").unwrap();
+    let cut = String::from_utf8_lossy(&check().stderr).into_owned();
+    assert!(cut.contains("look.cube: line 2: the file ends after 1 of 2 colours"), "{cut}");
+    fs::write(&look, "LUT_1D_SIZE 2\n0 0 0\n1 1 1\n").unwrap();
+    assert!(check().status.success());
+    fs::write(&look, [0xff, 0xfe, 0x00]).unwrap();
+    assert_eq!(check().status.code(), Some(2));
+}

@@ -8,6 +8,7 @@ mod list;
 mod matte;
 mod model;
 mod progress;
+mod recipe;
 mod render;
 mod sheet;
 mod triangulate;
@@ -19,8 +20,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::codec::{self, CodecError};
 use crate::engine::{Backend, Engine, EngineError, EngineOptions};
+use crate::recipe::RecipeError;
 use crate::recipe::channel::{self, Channel};
-use crate::recipe::{Recipe, RecipeError};
+use recipe::recipe;
 
 /// Compositing for product photographs: cut-outs, measured colour, catalog pictures.
 #[derive(Debug, Parser)]
@@ -156,17 +158,6 @@ fn today() -> String {
     let month = (5 * day + 2) / 153;
     let (date, month) = (day - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
     format!("{:04}-{month:02}-{date:02}", year + 400 * era + u64::from(month <= 2))
-}
-
-/// A built-in recipe by name, or a file.
-fn recipe(name: &str) -> Result<Recipe, Failed> {
-    let path = Path::new(name);
-    if path.extension().is_none_or(|e| e != "toml") {
-        return Ok(Recipe::builtin(name)?);
-    }
-    let text = std::fs::read_to_string(path)
-        .map_err(|e| Failed::usage("E-RECIPE-FILE", format!("{name}: {e}"), "check the recipe's path"))?;
-    Ok(Recipe::parse(&text)?)
 }
 
 /// A built-in channel by name, or a file.

@@ -4,6 +4,8 @@
 pub mod backdrop_matte;
 pub mod background;
 pub mod band;
+pub mod cdl;
+mod codes;
 pub mod colour_matrix;
 pub mod exposure;
 pub mod field;
@@ -11,6 +13,7 @@ pub mod foreground_colour;
 pub mod gamut;
 pub mod grid;
 mod known;
+pub mod lut;
 pub mod place;
 pub mod plate;
 pub mod profile;
@@ -19,6 +22,7 @@ pub mod quantise;
 pub mod resample;
 pub mod resize;
 pub mod shadow;
+pub mod sharpen;
 pub mod spill;
 pub mod testing;
 mod transfer;
@@ -30,6 +34,7 @@ pub mod white_balance;
 mod scene;
 mod study;
 
+pub use codes::Space;
 pub use scene::{Frame, Layer, MatteGrids, Scene, Target};
 pub use study::{Certain, Flag, Side, Study};
 
@@ -48,12 +53,19 @@ pub static OPS: &[&OpDef] = &[
     &trimap_matte::OP,
     &foreground_colour::OP,
     &spill::OP,
+    &cdl::OP,
+    &lut::OP,
     &place::OP,
     &resize::OP,
+    &sharpen::OP,
     &shadow::OP,
     &background::OP,
     &quantise::OP,
 ];
+
+/// Ops that change what colours look like and not what was photographed: the last of an item's, since every op
+/// after them would measure the look.
+pub static LOOKS: &[&OpDef] = &[&cdl::OP, &lut::OP];
 
 /// Kernels that read the photograph, before any op.
 pub static READING: &[&Kernel] =
@@ -192,6 +204,22 @@ fn settings<T: Op + serde::de::DeserializeOwned + 'static>(
 fn within(name: &str, v: f64, [least, most]: [f64; 2]) -> Result<f64, String> {
     let fits = (least..=most).contains(&v);
     if fits { Ok(v) } else { Err(format!("{name} {v} is not within {least} … {most}")) }
+}
+
+/// The text of the file that a setting names: whoever reads the recipe reads it too.
+fn text_of<'a>(what: &str, file: Option<&str>, text: Option<&'a str>) -> Result<&'a str, String> {
+    match (text, file) {
+        (Some(text), _) => Ok(text),
+        (None, Some(file)) => Err(format!(
+            "the file `{file}` was not read; only a recipe that is read from a file can name one"
+        )),
+        (None, None) => Err(format!("it needs {what}; name it with file = \"…\"")),
+    }
+}
+
+/// What is wrong with a named file.
+fn in_file(file: Option<&str>, what: &str) -> String {
+    format!("{}: {what}", file.unwrap_or("text"))
 }
 
 /// `#rrggbb` as three codes.

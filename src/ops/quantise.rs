@@ -9,7 +9,7 @@
 
 use serde::Deserialize;
 
-use super::transfer::{srgb_encode, unit};
+use super::transfer::{srgb_encode, unit, whole};
 use super::{Op, OpDef, OpError, ParamDef, Scene, Stage, apply, gamut, profile, settings};
 use crate::image::{Format, Matrix3, Primaries, Sample, from_working};
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
@@ -214,13 +214,6 @@ fn code8(p: &QuantiseParams, value: f32, x: u32, y: u32, channel: u32) -> u32 {
     let nearest = (v + 0.5).floor();
     let near = p.dither == 0 || (v - nearest).abs() < SETTLED;
     whole(if near { nearest } else { (v + threshold(x, y, channel)).floor() })
-}
-
-/// A whole number from 0 to 2²³ − 1 as an integer. Its bits beside 2²³ are the mantissa's: one addition, where
-/// a conversion that minds infinities would not become a SIMD instruction.
-#[inline(always)]
-fn whole(v: f32) -> u32 {
-    (v + 8_388_608.0).to_bits() & 0x007f_ffff
 }
 
 /// Pixels that are tried as one: a chunk of one colour that needs no dither is one code.

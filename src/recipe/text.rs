@@ -1,11 +1,13 @@
 //! Recipes as text and as a builder: an ordered list of ops with their settings.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use crate::ops::{OPS, Op, OpDef};
+use super::build::{Draft, FILE, Files, RecipeBuilder};
+use crate::ops::{Op, OpDef};
 
 /// Why a recipe cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +40,16 @@ pub enum RecipeError {
         /// The output op before it.
         after: String,
     },
+    /// An op that measures the photograph comes after its colours were changed.
+    #[error(
+        "op `{op}` works on the photograph's own colours, it cannot come after `{look}`: put `{look}` later"
+    )]
+    Look {
+        /// The op that comes too late.
+        op: String,
+        /// The look before it.
+        look: String,
+    },
     /// A recipe must end in codes.
     #[error("the recipe does not end with `quantise`: it would make no picture")]
     NoEnd,
@@ -61,6 +73,8 @@ pub struct Entry {
     pub def: &'static OpDef,
     /// Its settings as written.
     pub settings: Table,
+    /// The text of the file that they name, where they name one and it was read.
+    pub text: Option<Arc<str>>,
     /// The op.
     pub op: Box<dyn Op>,
 }
@@ -72,7 +86,8 @@ pub struct Recipe {
     pub name: String,
     /// What it is for.
     pub about: String,
-    entries: Vec<Entry>,
+    pub(super) entries: Vec<Entry>,
+    pub(super) files: Files,
 }
 
 #[derive(Deserialize)]
@@ -86,19 +101,35 @@ struct Text {
 }
 
 impl Recipe {
-    /// Reads a recipe.
+    /// Reads a recipe that names no files.
     ///
     /// # Errors
     /// [`RecipeError`] that names the op and the setting.
     pub fn parse(text: &str) -> Result<Self, RecipeError> {
+        Self::read(text, Files::default())
+    }
+
+    /// Reads a recipe; `read` gives the text of every file that a setting `file = "…"` names, or says why it
+    /// cannot, now and when the setting is overridden.
+    ///
+    /// # Errors
+    /// [`RecipeError`] that names the op and the setting, or the file.
+    pub fn parse_with(
+        text: &str,
+        read: impl Fn(&str) -> Result<String, String> + Send + Sync + 'static,
+    ) -> Result<Self, RecipeError> {
+        Self::read(text, Files::from(read))
+    }
+
+    fn read(text: &str, files: Files) -> Result<Self, RecipeError> {
         let text: Text = toml::from_str(text).map_err(|e| RecipeError::Text(e.to_string()))?;
-        let mut builder = RecipeBuilder { name: text.name, about: text.about, ops: Vec::new() };
+        let mut builder = RecipeBuilder::new(text.name, text.about, files);
         for mut settings in text.op {
             let name = match settings.remove("op") {
                 Some(Value::String(name)) => name,
                 _ => return Err(RecipeError::Text("an [[op]] has no `op = \"name\"`".into())),
             };
-            builder.ops.push((name, settings));
+            builder = builder.op_with(&name, settings);
         }
         builder.build()
     }
@@ -120,7 +151,7 @@ impl Recipe {
     /// Begins a recipe in code.
     #[must_use]
     pub fn build(name: &str) -> RecipeBuilder {
-        RecipeBuilder { name: name.into(), about: String::new(), ops: Vec::new() }
+        RecipeBuilder::new(name.into(), String::new(), Files::default())
     }
 
     /// Its ops in order.
@@ -134,15 +165,18 @@ impl Recipe {
     /// # Errors
     /// [`RecipeError`] where an op is missing or does not take the setting.
     pub fn with_overrides(&self, overrides: &BTreeMap<String, String>) -> Result<Self, RecipeError> {
-        let mut ops: Vec<(String, Table)> =
-            self.entries.iter().map(|e| (e.def.name.to_owned(), e.settings.clone())).collect();
+        let mut builder = RecipeBuilder::new(self.name.clone(), self.about.clone(), self.files.clone());
+        builder.ops = self.entries.iter().map(Draft::from).collect();
         for (key, value) in overrides {
             let missing = || RecipeError::Override { key: key.clone(), recipe: self.name.clone() };
             let (op, setting) = key.split_once('.').ok_or_else(missing)?;
-            let entry = ops.iter_mut().find(|(name, _)| name == op).ok_or_else(missing)?;
-            entry.1.insert(setting.into(), toml_value(value));
+            let draft = builder.ops.iter_mut().find(|draft| draft.name == op).ok_or_else(missing)?;
+            draft.settings.insert(setting.into(), toml_value(value));
+            if setting == FILE {
+                draft.text = None;
+            }
         }
-        RecipeBuilder { name: self.name.clone(), about: self.about.clone(), ops }.build()
+        builder.build()
     }
 }
 
@@ -150,54 +184,6 @@ impl Recipe {
 fn toml_value(text: &str) -> Value {
     let table: Result<Table, _> = toml::from_str(&format!("v = {text}"));
     table.ok().and_then(|mut t| t.remove("v")).unwrap_or_else(|| Value::String(text.into()))
-}
-
-/// A recipe under way.
-#[derive(Debug)]
-pub struct RecipeBuilder {
-    name: String,
-    about: String,
-    ops: Vec<(String, Table)>,
-}
-
-impl RecipeBuilder {
-    /// Adds an op with its default settings.
-    #[must_use]
-    pub fn op(self, name: &str) -> Self {
-        self.op_with(name, Table::new())
-    }
-
-    /// Adds an op with settings.
-    #[must_use]
-    pub fn op_with(mut self, name: &str, settings: Table) -> Self {
-        self.ops.push((name.into(), settings));
-        self
-    }
-
-    /// Makes the recipe.
-    ///
-    /// # Errors
-    /// [`RecipeError`] that names the op and the setting.
-    pub fn build(self) -> Result<Recipe, RecipeError> {
-        let mut entries: Vec<Entry> = Vec::new();
-        for (name, settings) in self.ops {
-            let def = OPS.iter().find(|d| d.name == name).ok_or_else(|| RecipeError::UnknownOp {
-                name: name.clone(),
-                known: OPS.iter().map(|d| d.name).collect::<Vec<_>>().join(", "),
-            })?;
-            let op = (def.make)(settings.clone())
-                .map_err(|e| RecipeError::Settings { op: name.clone(), what: e.message().to_owned() })?;
-            let output_op = entries.iter().find(|e| e.def.stage == crate::ops::Stage::Output);
-            if let (crate::ops::Stage::Item, Some(before)) = (def.stage, output_op) {
-                return Err(RecipeError::Order { op: name, after: before.def.name.into() });
-            }
-            entries.push(Entry { def, settings, op });
-        }
-        if entries.last().is_none_or(|e| e.def.name != "quantise") {
-            return Err(RecipeError::NoEnd);
-        }
-        Ok(Recipe { name: self.name, about: self.about, entries })
-    }
 }
 
 #[cfg(test)]
