@@ -112,6 +112,7 @@ pub(super) fn run(args: &MatteArgs) -> Result<(), Failed> {
     let shots = Shots {
         front: &image,
         plate: plate.as_ref(),
+        flat: None,
         second: second.as_ref().map(|[shot, plate]| [shot, plate]),
         trimap: trimap.as_ref(),
         keep: keep.as_ref(),

@@ -7,6 +7,7 @@ pub mod band;
 pub mod colour_matrix;
 pub mod exposure;
 pub mod field;
+pub mod flat_field;
 pub mod foreground_colour;
 pub mod grid;
 mod known;
@@ -39,6 +40,7 @@ use crate::plan::{PlanError, PlaneId};
 
 /// Every op, in the order in which a recipe usually has them. Adding an op is a line here.
 pub static OPS: &[&OpDef] = &[
+    &flat_field::OP,
     &white_balance::OP,
     &exposure::OP,
     &backdrop_matte::OP,
