@@ -2,6 +2,7 @@
 //! kernels into a plan; it names no device, no file and no thread.
 
 pub mod backdrop_matte;
+pub mod backdrop_white;
 pub mod background;
 pub mod band;
 pub mod colour_matrix;
@@ -48,6 +49,7 @@ pub static OPS: &[&OpDef] = &[
     &trimap_matte::OP,
     &foreground_colour::OP,
     &spill::OP,
+    &backdrop_white::OP,
     &place::OP,
     &resize::OP,
     &shadow::OP,
