@@ -50,8 +50,8 @@ fn whiten_backdrop(@builtin(global_invocation_id) id: vec3<u32>) {
         let unread = 1.0 - clamp(seen[at4(1u, 3u, p.x, p.y)], 0.0, 1.0);
         let lit = max(luminance(all) - luminance(own), 0.0) * g + unread * t;
         let measured = min(lit / max(rest, 1e-3), 1.0);
-        // The product's colour is known to so much of its share: the darker the backdrop, the less is left to read.
-        let doubt = g * (1.0 - rest);
+        // A wrong colour of the product is wrong by this much more on white than it was in the photograph.
+        let doubt = max(g - 1.0, 0.0) * (1.0 - rest);
         let share = t + (measured - t) * (rest * rest / (rest * rest + doubt * doubt));
         shadow = (1.0 - share) * (1.0 - rising(share)) * (1.0 - rising(t));
     }

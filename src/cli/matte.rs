@@ -117,6 +117,7 @@ pub(super) fn run(args: &MatteArgs) -> Result<(), Failed> {
         trimap: trimap.as_ref(),
         keep: keep.as_ref(),
         drop: drop_mask.as_ref(),
+        swatch: None,
         finder: model.as_deref(),
     };
     let rendering = engine

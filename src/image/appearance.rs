@@ -122,6 +122,26 @@ pub fn working_from_oklab(lab: [f64; 3]) -> [f64; 3] {
     times(matrices().from_cones, times(matrices().from_mix, lab).map(|v| v.powi(3)))
 }
 
+/// OKLab as linear maps around its cube roots, for kernels.
+#[derive(Clone, Copy, Debug)]
+pub struct OklabMaps {
+    /// From working light to cone responses.
+    pub cones: [[f64; 3]; 3],
+    /// From the responses' cube roots to OKLab.
+    pub mix: [[f64; 3]; 3],
+    /// From OKLab to the cube roots.
+    pub unmix: [[f64; 3]; 3],
+    /// From cone responses to working light.
+    pub light: [[f64; 3]; 3],
+}
+
+/// The maps of [`oklab_from_working`] and of its inverse.
+#[must_use]
+pub fn oklab_maps() -> OklabMaps {
+    let m = matrices();
+    OklabMaps { cones: m.to_cones, mix: OKLAB_MIX, unmix: m.from_mix, light: m.from_cones }
+}
+
 /// The difference CIEDE2000 of two Lab colours, with all weights 1.
 #[must_use]
 pub fn delta_e2000(first: [f64; 3], second: [f64; 3]) -> f64 {

@@ -143,6 +143,8 @@ pub struct Shots<'a> {
     pub keep: Option<&'a Image>,
     /// White where a person wants none.
     pub drop: Option<&'a Image>,
+    /// White where the colour that a swatch is of is seen, for `swatch_match`.
+    pub swatch: Option<&'a Image>,
     /// Where to ask for the product if no backdrop tells it.
     pub finder: Option<&'a dyn Finder>,
 }
@@ -167,6 +169,7 @@ impl<'a> From<&'a Image> for Shots<'a> {
             trimap: None,
             keep: None,
             drop: None,
+            swatch: None,
             finder: None,
         }
     }

@@ -20,6 +20,7 @@ pub mod resample;
 pub mod resize;
 pub mod shadow;
 pub mod spill;
+pub mod swatch_match;
 pub mod testing;
 mod transfer;
 pub mod triangulate;
@@ -50,6 +51,7 @@ pub static OPS: &[&OpDef] = &[
     &foreground_colour::OP,
     &spill::OP,
     &backdrop_white::OP,
+    &swatch_match::OP,
     &place::OP,
     &resize::OP,
     &shadow::OP,

@@ -40,6 +40,7 @@ pub fn study(shots: &Shots<'_>) -> Study {
         certain: None,
         trimap: None,
         band: None,
+        swatch: None,
         numbers: serde_json::Map::new(),
         flags: Vec::new(),
     }

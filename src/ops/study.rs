@@ -10,6 +10,7 @@ use super::band::Trimap;
 use super::flat_field::Flat;
 use super::plate::Extra;
 use super::resample::Active;
+use super::swatch_match::Swatch;
 use crate::image::{Plane, Size, Window};
 
 /// Something a person should know before a picture is released.
@@ -98,6 +99,8 @@ pub struct Study {
     pub trimap: Option<Arc<Trimap>>,
     /// The unknown band of the photograph, once it has been gathered.
     pub band: Option<super::band::Band>,
+    /// The change that brings the product to its swatch, once it has been decided.
+    pub swatch: Option<Swatch>,
     /// Numbers by op, for the report.
     pub numbers: Map<String, Value>,
     /// Doubts.

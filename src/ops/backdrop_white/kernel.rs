@@ -82,8 +82,8 @@ vectorised! {
 #[inline(always)]
 fn shadow(p: &WhiteParams, t: f32, lit: f32, gain: f32, rest: f32) -> f32 {
     let measured = (lit / rest.max(1e-3)).min(1.0);
-    // The product's colour is known to so much of its share: the darker the backdrop, the less is left to read.
-    let doubt = gain * (1.0 - rest);
+    // A wrong colour of the product is wrong by this much more on white than it was in the photograph.
+    let doubt = (gain - 1.0).max(0.0) * (1.0 - rest);
     let share = t + (measured - t) * (rest * rest / (rest * rest + doubt * doubt));
     let rising = |t: f32| {
         let s = unit((t - p.floor_start) / (p.floor_end - p.floor_start));

@@ -12,8 +12,10 @@ use crate::ops::backdrop_matte::{Shade, shadow_of};
 use crate::ops::field::{Adder, Cells, Field, distance, exp, median, sample};
 use crate::ops::known::Known;
 
-/// Share of the long side beyond which the product casts no shadow.
-const FAR: f32 = 0.1;
+/// Share of the long side beyond which the product casts no shadow, and beyond which the margins count as free of it.
+const FAR: [f32; 2] = [0.13, 0.05];
+/// The margins left and right, as a share of the width.
+const MARGIN: f32 = 0.04;
 /// Log2 of the width of the cells that the set's own light is carried in.
 const SHIFT: u32 = 3;
 /// Pixels of a cell that must be far backdrop.
@@ -56,13 +58,15 @@ pub(super) fn set(study: &Study) -> Option<Set> {
 /// What the set's log light has less than the smooth surface, everywhere: 0 or below.
 fn bent(photo: &Photo, shade: &Shade, known: &Known, lack: f32) -> Field {
     let size = photo.size();
-    let far = FAR * size.long_side() as f32;
+    let [far, near] = FAR.map(|share| share * size.long_side() as f32);
     let away = distance(&shade.product, far.ceil() as u16 + 1);
+    let margin = (MARGIN * size.width as f32).ceil() as usize;
     let mut adder = Adder::<2>::new(size, SHIFT);
     for y in 0..photo.height() {
         let [sum, weight] = adder.row();
         for x in 0..sum.len() {
-            weight[x] = f32::from(u8::from(known.backdrop.at(x, y) && away.at(x, y) > far));
+            let limit = if x < margin || x + margin >= photo.width() { near } else { far };
+            weight[x] = f32::from(u8::from(known.backdrop.at(x, y) && away.at(x, y) > limit));
             let less = photo.luma.at(x, y) - shade.clear.gray_at(x as u32, y as u32) - lack;
             sum[x] = weight[x] * less.clamp(-1.0, 0.5);
         }
