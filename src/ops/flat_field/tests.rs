@@ -69,11 +69,7 @@ fn two_stops_of_fall_off_are_evened_to_half_a_per_cent_under_noise_dust_and_a_se
     let before = spread(&study.proxy);
     op("").analyse_shots(&mut study, &shots).unwrap();
     let (left, said) = (spread(&study.proxy), number(&study, "residual"));
-    println!(
-        "uneven by {before:.3}, evened {left:.5}, as the op says {said:.5}, {}",
-        study.numbers["flat_field"]
-    );
-    assert!(before > 0.8 && left < 0.005 && said < 0.005);
+    assert!(before > 0.8 && left < 0.005 && said < 0.005, "{before}: {left}, as the op says {said}");
     // The middle keeps its light, and every place has the middle's colour.
     let size = study.proxy.size();
     let middle = study.proxy.rgba_at(size.width / 2, size.height / 2);
@@ -135,7 +131,6 @@ fn the_backdrop_around_a_product_tells_the_light_behind_it() {
     });
     let mut study = study(&Shots::from(&photo));
     op("").analyse_shots(&mut study, &Shots::from(&photo)).unwrap();
-    println!("{}", study.numbers["flat_field"]);
     assert_eq!(study.numbers["flat_field"]["from"], "backdrop");
     assert!(number(&study, "before") > 0.15 && number(&study, "residual") < 0.01);
     // The product too is under even light: its left and its right are alike.
