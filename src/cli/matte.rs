@@ -112,10 +112,12 @@ pub(super) fn run(args: &MatteArgs) -> Result<(), Failed> {
     let shots = Shots {
         front: &image,
         plate: plate.as_ref(),
+        flat: None,
         second: second.as_ref().map(|[shot, plate]| [shot, plate]),
         trimap: trimap.as_ref(),
         keep: keep.as_ref(),
         drop: drop_mask.as_ref(),
+        swatch: None,
         finder: model.as_deref(),
     };
     let rendering = engine

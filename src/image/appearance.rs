@@ -20,7 +20,7 @@ const OKLAB_CONES: [[f64; 3]; 3] = [
 ];
 
 /// Roots of OKLab's cone responses to OKLab.
-pub const OKLAB_MIX: [[f64; 3]; 3] = [
+const OKLAB_MIX: [[f64; 3]; 3] = [
     [0.210_454_255_3, 0.793_617_785_0, -0.004_072_046_8],
     [1.977_998_495_1, -2.428_592_205_0, 0.450_593_709_9],
     [0.025_904_037_1, 0.782_771_766_2, -0.808_675_766_0],
@@ -122,16 +122,24 @@ pub fn working_from_oklab(lab: [f64; 3]) -> [f64; 3] {
     times(matrices().from_cones, times(matrices().from_mix, lab).map(|v| v.powi(3)))
 }
 
-/// Linear working light to OKLab's cone responses, whose cube roots it mixes.
-#[must_use]
-pub fn cones_from_working() -> [[f64; 3]; 3] {
-    matrices().to_cones
+/// OKLab as linear maps around its cube roots, for kernels.
+#[derive(Clone, Copy, Debug)]
+pub struct OklabMaps {
+    /// From working light to cone responses.
+    pub cones: [[f64; 3]; 3],
+    /// From the responses' cube roots to OKLab.
+    pub mix: [[f64; 3]; 3],
+    /// From OKLab to the cube roots.
+    pub unmix: [[f64; 3]; 3],
+    /// From cone responses to working light.
+    pub light: [[f64; 3]; 3],
 }
 
-/// The inverse of [`cones_from_working`].
+/// The maps of [`oklab_from_working`] and of its inverse.
 #[must_use]
-pub fn working_from_cones() -> [[f64; 3]; 3] {
-    matrices().from_cones
+pub fn oklab_maps() -> OklabMaps {
+    let m = matrices();
+    OklabMaps { cones: m.to_cones, mix: OKLAB_MIX, unmix: m.from_mix, light: m.from_cones }
 }
 
 /// The difference CIEDE2000 of two Lab colours, with all weights 1.

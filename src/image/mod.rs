@@ -23,8 +23,8 @@ pub mod stages;
 mod taps;
 
 pub use appearance::{
-    D50, OKLAB_MIX, adaptation, cones_from_working, delta_e2000, lab_from_working, lab_from_xyz,
-    oklab_from_working, working_from_cones, working_from_lab, working_from_oklab, xyz_from_lab,
+    D50, OklabMaps, adaptation, delta_e2000, lab_from_working, lab_from_xyz, oklab_from_working, oklab_maps,
+    working_from_lab, working_from_oklab, xyz_from_lab,
 };
 pub use encoding::{
     Encoding, Matrix3, Primaries, from_working, invert, multiply, srgb_decode, srgb_encode, to_working,

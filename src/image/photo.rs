@@ -132,6 +132,9 @@ pub struct Shots<'a> {
     pub front: &'a Image,
     /// The empty set, for a matte that knows its backdrop.
     pub plate: Option<&'a Image>,
+    /// A grey card or a blank sweep that fills the field, lit as the product is: it shows how the light falls off. It
+    /// is looked at, not rendered.
+    pub flat: Option<&'a Image>,
     /// The same product before another backdrop, and that empty set.
     pub second: Option<[&'a Image; 2]>,
     /// What a person knows: black is backdrop, white product, grey to be found.
@@ -140,6 +143,8 @@ pub struct Shots<'a> {
     pub keep: Option<&'a Image>,
     /// White where a person wants none.
     pub drop: Option<&'a Image>,
+    /// White where the colour that a swatch is of is seen, for `swatch_match`.
+    pub swatch: Option<&'a Image>,
     /// Where to ask for the product if no backdrop tells it.
     pub finder: Option<&'a dyn Finder>,
 }
@@ -156,7 +161,17 @@ impl<'a> Shots<'a> {
 
 impl<'a> From<&'a Image> for Shots<'a> {
     fn from(front: &'a Image) -> Self {
-        Self { front, plate: None, second: None, trimap: None, keep: None, drop: None, finder: None }
+        Self {
+            front,
+            plate: None,
+            flat: None,
+            second: None,
+            trimap: None,
+            keep: None,
+            drop: None,
+            swatch: None,
+            finder: None,
+        }
     }
 }
 

@@ -11,9 +11,7 @@ use std::sync::Arc;
 use super::quantise::LEAST_ALPHA;
 use super::transfer::unit;
 use super::{OpError, Scene, Study, apply};
-use crate::image::{
-    Format, Matrix3, OKLAB_MIX, Plane, Size, cones_from_working, working_from_cones, working_from_oklab,
-};
+use crate::image::{Format, Matrix3, Plane, Size, oklab_maps, working_from_oklab};
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
 use crate::{params, vectorised};
 
@@ -98,8 +96,8 @@ pub(super) fn record(scene: &mut Scene<'_>, to_output: Matrix3) -> Result<(), Op
 
 fn block() -> GamutParams {
     let four = |m: [[f64; 3]; 3]| m.map(|r| [r[0] as f32, r[1] as f32, r[2] as f32, 0.0]);
-    let [to_cones_l, to_cones_m, to_cones_s] = four(cones_from_working());
-    let [from_cones_r, from_cones_g, from_cones_b] = four(working_from_cones());
+    let [to_cones_l, to_cones_m, to_cones_s] = four(oklab_maps().cones);
+    let [from_cones_r, from_cones_g, from_cones_b] = four(oklab_maps().light);
     GamutParams {
         to_cones_l,
         to_cones_m,
@@ -140,6 +138,13 @@ fn hull(to_output: Matrix3) -> Arc<Plane> {
     let row = |y: u32| f64::from(y) / f64::from(LIGHTNESSES - 1);
     Arc::new(Plane::gray(Size::new(HUES + 1, LIGHTNESSES), |x, y| most(row(y), direction(x)) as f32))
 }
+
+/// Roots of cone responses to OKLab.
+const MIX: [[f32; 4]; 3] = [
+    [0.210_454_26, 0.793_617_8, -0.004_072_047, 0.0],
+    [1.977_998_5, -2.428_592_2, 0.450_593_7, 0.0],
+    [0.025_904_037, 0.782_771_77, -0.808_675_77, 0.0],
+];
 
 /// The cube root, of a negative number too: an estimate from the exponent, and two steps of Halley's method.
 #[inline(always)]
@@ -184,7 +189,7 @@ fn weigh(m: [f32; 4], v: [f32; 3]) -> f32 {
 fn mapped(p: &GamutParams, hull: &[f32], before: [f32; 3], alpha: f32) -> [f32; 3] {
     let straight = before.map(|v| v / alpha.max(LEAST_ALPHA));
     let cones = [p.to_cones_l, p.to_cones_m, p.to_cones_s].map(|m| cube_root(weigh(m, straight)));
-    let [lightness, a, b] = OKLAB_MIX.map(|m| weigh([m[0] as f32, m[1] as f32, m[2] as f32, 0.0], cones));
+    let [lightness, a, b] = MIX.map(|m| weigh(m, cones));
     let chroma = (a * a + b * b).sqrt();
     let most = most_chroma(p, hull, lightness, a, b);
     let over = (chroma - KNEE * most) / ((1.0 - KNEE) * most).max(1e-6);

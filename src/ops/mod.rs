@@ -2,13 +2,16 @@
 //! kernels into a plan; it names no device, no file and no thread.
 
 pub mod backdrop_matte;
+pub mod backdrop_white;
 pub mod background;
 pub mod band;
+pub mod camera_profile;
 pub mod cdl;
 mod codes;
 pub mod colour_matrix;
 pub mod exposure;
 pub mod field;
+pub mod flat_field;
 pub mod foreground_colour;
 pub mod gamut;
 pub mod grid;
@@ -24,6 +27,7 @@ pub mod resize;
 pub mod shadow;
 pub mod sharpen;
 pub mod spill;
+pub mod swatch_match;
 pub mod testing;
 mod transfer;
 pub mod triangulate;
@@ -46,6 +50,7 @@ use crate::plan::{PlanError, PlaneId};
 
 /// Every op, in the order in which a recipe usually has them. Adding an op is a line here.
 pub static OPS: &[&OpDef] = &[
+    &flat_field::OP,
     &white_balance::OP,
     &exposure::OP,
     &backdrop_matte::OP,
@@ -53,6 +58,9 @@ pub static OPS: &[&OpDef] = &[
     &trimap_matte::OP,
     &foreground_colour::OP,
     &spill::OP,
+    &camera_profile::OP,
+    &swatch_match::OP,
+    &backdrop_white::OP,
     &cdl::OP,
     &lut::OP,
     &place::OP,

@@ -27,6 +27,7 @@ pub fn study(shots: &Shots<'_>) -> Study {
         proxy_frame,
         has_alpha: image.alpha == AlphaMode::Straight,
         proxy,
+        flat: None,
         gain: [1.0; 3],
         plate: shots.plate.map(extra),
         second: shots.second.map(|pair| pair.map(extra)),
@@ -39,6 +40,7 @@ pub fn study(shots: &Shots<'_>) -> Study {
         certain: None,
         trimap: None,
         band: None,
+        swatch: None,
         numbers: serde_json::Map::new(),
         flags: Vec::new(),
     }

@@ -110,6 +110,8 @@ pub struct Scene<'a> {
     pub alpha: Option<PlaneId>,
     /// Alpha as the last op found it, whether or not it is in the picture.
     pub coverage: Option<PlaneId>,
+    /// The picture as seen when alpha was found: product and backdrop.
+    pub seen: Option<PlaneId>,
     /// What lies behind the picture: linear working light, or nothing.
     pub behind: Option<[f32; 3]>,
     /// The matte's grids in this plan, once one is used.
@@ -146,7 +148,7 @@ impl Scene<'_> {
 
     /// Takes alpha that an op has found.
     pub fn found(&mut self, alpha: PlaneId) {
-        (self.alpha, self.coverage) = (Some(alpha), Some(alpha));
+        (self.alpha, self.coverage, self.seen) = (Some(alpha), Some(alpha), Some(self.colour));
     }
 
     /// Multiplies alpha into the picture, where an op has found it and none has used it.

@@ -7,8 +7,10 @@ use serde_json::{Map, Value};
 
 use super::Frame;
 use super::band::Trimap;
+use super::flat_field::Flat;
 use super::plate::Extra;
 use super::resample::Active;
+use super::swatch_match::Swatch;
 use crate::image::{Plane, Size, Window};
 
 /// Something a person should know before a picture is released.
@@ -73,6 +75,8 @@ pub struct Study {
     pub plate: Option<Extra>,
     /// The product before another backdrop, and that empty set.
     pub second: Option<[Extra; 2]>,
+    /// The gain by place that evens all of these photographs, once one has been found.
+    pub flat: Option<Flat>,
     /// What the ops analysed so far have multiplied the light by.
     pub gain: [f32; 3],
     /// Whether the photograph brought its own alpha.
@@ -95,6 +99,8 @@ pub struct Study {
     pub trimap: Option<Arc<Trimap>>,
     /// The unknown band of the photograph, once it has been gathered.
     pub band: Option<super::band::Band>,
+    /// The change that brings the product to its swatch, once it has been decided.
+    pub swatch: Option<Swatch>,
     /// Numbers by op, for the report.
     pub numbers: Map<String, Value>,
     /// Doubts.
@@ -151,6 +157,17 @@ impl Study {
         multiply(&mut self.proxy, gain);
         let extras = self.plate.iter_mut().chain(self.second.iter_mut().flatten());
         extras.for_each(|extra| multiply(&mut extra.proxy, gain));
+    }
+
+    /// Evens the proxies: all photographs are of one set.
+    pub fn flatten(&mut self, flat: Flat) {
+        flat.even(&mut self.proxy, &self.proxy_frame);
+        let extras = self.plate.iter_mut().chain(self.second.iter_mut().flatten());
+        for extra in extras {
+            let frame = Frame { size: extra.proxy.size(), ..self.proxy_frame };
+            flat.even(&mut extra.proxy, &frame);
+        }
+        self.flat = Some(flat);
     }
 
     /// The gain that an op noted; 1 where it noted none.

@@ -115,7 +115,7 @@ impl Op for TrimapMatte {
             });
         };
         study.product.get_or_insert(product);
-        let band = Band::gather(shots.front, &trimap, light);
+        let band = Band::gather_even(shots.front, &trimap, light, study.flat.as_ref());
         let doubt = band.doubt();
         self.flag(study, &doubt);
         let numbers = Numbers {

@@ -5,6 +5,7 @@
 
 use super::tiles::{PIXELS, SIDE, Tiles, Trimap, unknown};
 use crate::image::{Format, Image, Plane, Sample, srgb_encode};
+use crate::ops::flat_field::{Flat, Own};
 
 /// In which light colours are mixed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -23,17 +24,27 @@ pub(super) struct Reader<'a> {
     tables: [Vec<f32>; 3],
     channels: usize,
     light: Light,
+    flat: Option<Own<'a>>,
 }
 
 impl<'a> Reader<'a> {
+    /// A reader of the photograph as it is.
     pub(super) fn new(image: &'a Image, light: Light) -> Self {
-        let shown = |v: f32| match light {
+        Self::of(image, light, None)
+    }
+
+    /// A reader of the photograph evened by its flat field, if there is one.
+    pub(super) fn of(image: &'a Image, light: Light, flat: Option<&'a Flat>) -> Self {
+        let flat = flat.and_then(|f| f.own(image.encoding.to_working));
+        // What is evened is read as linear light first.
+        let tabled = if flat.is_some() { Light::Linear } else { light };
+        let shown = |v: f32| match tabled {
             Light::Linear => v,
-            Light::Display => srgb_encode(f64::from(v.max(0.0))) as f32,
+            Light::Display => displayed(v),
         };
         let tables =
             [0, 1, 2].map(|c| image.encoding.tables[c].iter().map(|v| shown(*v)).collect::<Vec<f32>>());
-        Self { image, tables, channels: image.samples().1 as usize, light }
+        Self { image, tables, channels: image.samples().1 as usize, light, flat }
     }
 
     /// Light of a pixel, clamped to the photograph.
@@ -43,7 +54,10 @@ impl<'a> Reader<'a> {
         let (x, y) = (x.min(size.width as usize - 1), y.min(size.height as usize - 1));
         let start = (y * size.width as usize + x) * self.channels;
         let step = usize::from(self.channels > 1);
-        [0, 1, 2].map(|c| self.sample(c, start + c * step))
+        let light = [0, 1, 2].map(|c| self.sample(c, start + c * step));
+        let Some(flat) = &self.flat else { return light };
+        let even = flat.even(x, y, light);
+        if self.light == Light::Display { even.map(displayed) } else { even }
     }
 
     #[inline(always)]
@@ -55,10 +69,15 @@ impl<'a> Reader<'a> {
             Sample::F32 => {
                 let v = self.image.pixels.floats()[i];
                 let v = if v.is_nan() { 0.0 } else { v.clamp(0.0, 1e4) };
-                if self.light == Light::Display { srgb_encode(f64::from(v)) as f32 } else { v }
+                if self.light == Light::Display && self.flat.is_none() { displayed(v) } else { v }
             }
         }
     }
+}
+
+/// Linear light as a code shows it.
+fn displayed(light: f32) -> f32 {
+    srgb_encode(f64::from(light.max(0.0))) as f32
 }
 
 /// The pixels of a level's tiles: light in the colour runs, and 0, ½ or 1 for backdrop, unknown and product in

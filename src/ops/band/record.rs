@@ -18,6 +18,7 @@ use super::tuning::{STUDIO, Tuning, chebyshev};
 use super::windows::{BAND_WINDOWS, WindowParams};
 use crate::image::{Format, Image, Matrix3, Plane, Size};
 use crate::ops::Frame;
+use crate::ops::flat_field::Flat;
 use crate::plan::{Plan, PlanError, PlaneId};
 
 /// Levels from the photograph's own pixels to eighths.
@@ -79,11 +80,17 @@ impl Band {
     /// trimap has the photograph's size.
     #[must_use]
     pub fn gather(image: &Image, trimap: &Trimap, light: Option<Light>) -> Self {
-        let linear = Reader::new(image, Light::Linear);
+        Self::gather_even(image, trimap, light, None)
+    }
+
+    /// The same of a photograph that is evened by its flat field.
+    #[must_use]
+    pub fn gather_even(image: &Image, trimap: &Trimap, light: Option<Light>, flat: Option<&Flat>) -> Self {
+        let linear = Reader::of(image, Light::Linear, flat);
         let variety = backdrop_variety(&linear, trimap);
         let studio = variety.iter().zip(STUDIO).all(|(v, most)| *v < most);
         let light = light.unwrap_or(if studio { Light::Linear } else { Light::Display });
-        let reader = Reader::new(image, light);
+        let reader = Reader::of(image, light, flat);
         let grain = noise(image, trimap);
         let mut halves: Vec<Trimap> = Vec::new();
         for _ in 1..LEVELS {

@@ -118,7 +118,7 @@ impl TryFrom<Written> for Shadow {
 }
 
 /// Transmission from which on a shadow vanishes, and at which it is gone.
-pub(super) const FLOOR: [f32; 2] = [0.97, 0.99];
+pub(in crate::ops) const FLOOR: [f32; 2] = [0.97, 0.99];
 
 impl Op for Shadow {
     fn record(&self, scene: &mut Scene<'_>) -> Result<(), OpError> {

@@ -12,6 +12,7 @@ pub mod kernel;
 use serde::{Deserialize, Serialize};
 
 use super::colour_matrix;
+use super::flat_field::Flat;
 use super::plate::{self, Clean, Extra, Fit};
 use super::resample::{self, Active};
 use super::white_balance::diagonal;
@@ -121,10 +122,10 @@ impl Op for Triangulate {
         let frame = scene.frame;
         let half = Size::new(frame.size.width.div_ceil(2), frame.size.height.div_ceil(2));
         let behind = Frame { window: frame.window, size: half };
-        let (plan, gain) = (&mut *scene.plan, scene.study.gain);
-        let first_plate = read(plan, plate, behind, gain)?;
-        let other = read(plan, second, frame, gain)?;
-        let other_plate = read(plan, second_plate, behind, gain)?;
+        let (plan, light) = (&mut *scene.plan, (scene.study.gain, scene.study.flat.as_ref()));
+        let first_plate = read(plan, plate, behind, light)?;
+        let other = read(plan, second, frame, light)?;
+        let other_plate = read(plan, second_plate, behind, light)?;
         let params = TriangulateParams {
             map: frame.map_to(&behind),
             least: LEAST * LEAST,
@@ -140,8 +141,13 @@ impl Op for Triangulate {
     }
 }
 
-/// Reads a further photograph as working light times a gain, laid where its fit says.
-fn read(plan: &mut Plan, extra: &Extra, frame: Frame, gain: [f32; 3]) -> Result<PlaneId, OpError> {
+/// Reads a further photograph as working light, evened and times a gain, laid where its fit says.
+fn read(
+    plan: &mut Plan,
+    extra: &Extra,
+    frame: Frame,
+    (gain, flat): ([f32; 3], Option<&Flat>),
+) -> Result<PlaneId, OpError> {
     let ([right, down], own) = extra.fit.map_or(([0.0; 2], [1.0; 3]), |fit| (fit.shift_px, fit.gain));
     let Window { x, y, .. } = frame.window;
     let window = Window { x: x - f64::from(right), y: y - f64::from(down), ..frame.window };
@@ -151,7 +157,10 @@ fn read(plan: &mut Plan, extra: &Extra, frame: Frame, gain: [f32; 3]) -> Result<
     let curves = plan.constant("curves", resample::curve_plane(&extra.encoding.tables));
     let straight = extra.alpha == AlphaMode::Straight;
     let light = resample::ingest(plan, source, curves, straight, frame, Active::all(frame.size))?;
-    let colour = colour_matrix::mix(plan, "read", light, extra.encoding.to_working)?;
+    let mut colour = colour_matrix::mix(plan, "read", light, extra.encoding.to_working)?;
+    if let Some(flat) = flat {
+        colour = flat.record(plan, colour, &frame)?;
+    }
     Ok(colour_matrix::mix(plan, "read", colour, diagonal(gain))?)
 }
 
