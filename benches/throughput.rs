@@ -163,7 +163,9 @@ fn whole(engine: &Engine, shots: &Path, jobs: usize) {
     let options = RunOptions { out, jobs, memory: 8 << 30, overwrite: Overwrite::Yes, resume: false };
     let report = ReportWriter::new(Path::new("sink"), Box::new(std::io::sink()));
     let stop = AtomicBool::new(false);
+    let references = packshot::catalog::References::default();
     let run = Run {
+        references: &references,
         engine,
         recipe: &recipe,
         options: &options,

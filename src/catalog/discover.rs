@@ -247,7 +247,11 @@ impl<'a> Builder<'a> {
     fn finish(mut self) -> Catalog {
         let mut names: HashMap<(String, String), String> = HashMap::new();
         let mut items = Vec::new();
-        for Entry { item, refused, .. } in self.entries {
+        let mut lights = Lights::default();
+        for Entry { mut item, refused, .. } in self.entries {
+            if !refused && lights.take(&mut item) {
+                continue;
+            }
             let Some(shot) = item.shot(Role::Front).or(item.shots.first()).filter(|_| !refused) else {
                 continue;
             };
@@ -271,7 +275,52 @@ impl<'a> Builder<'a> {
             names.insert(key, owner);
             items.push(item);
         }
+        self.notes.extend(lights.unused());
         Catalog { items, problems: self.problems, notes: self.notes }
+    }
+}
+
+/// Charts and grey cards that stand for the shots after them.
+#[derive(Default)]
+struct Lights {
+    /// By folder and role: the latest, and whether an item has used it.
+    latest: BTreeMap<(PathBuf, Role), (PathBuf, bool)>,
+    unused: Vec<PathBuf>,
+}
+
+impl Lights {
+    /// Takes an entry of charts and grey cards alone; any other gets the latest of its folder, where it has none
+    /// of its own. Returns whether it took the entry.
+    fn take(&mut self, item: &mut Item) -> bool {
+        let is_light = |role: Role| matches!(role, Role::Chart | Role::Grey);
+        let folder = |path: &Path| path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+        if !item.shots.is_empty() && item.shots.iter().all(|s| is_light(s.role)) {
+            for shot in &item.shots {
+                let key = (folder(&shot.path), shot.role);
+                if let Some((path, false)) = self.latest.insert(key, (shot.path.clone(), false)) {
+                    self.unused.push(path);
+                }
+            }
+            return true;
+        }
+        let Some(front) = item.shot(Role::Front).map(|s| folder(&s.path)) else { return false };
+        for role in [Role::Chart, Role::Grey] {
+            if let Some((path, used)) = self.latest.get_mut(&(front.clone(), role))
+                && item.shot(role).is_none()
+            {
+                *used = true;
+                item.shots.push(Shot { path: path.clone(), role });
+            }
+        }
+        false
+    }
+
+    /// Notes on those that no shot follows.
+    fn unused(self) -> Vec<String> {
+        let never = self.latest.into_values().filter(|(_, used)| !used).map(|(path, _)| path);
+        let all = self.unused.into_iter().chain(never);
+        all.map(|path| format!("{}: no shot of its folder follows it, so it is not used", path_text(&path)))
+            .collect()
     }
 }
 

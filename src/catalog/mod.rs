@@ -15,6 +15,7 @@ mod names;
 mod outcome;
 mod output_names;
 mod pattern;
+mod references;
 mod report;
 mod run;
 mod shard;
@@ -31,6 +32,7 @@ pub use names::{path_text, safe_part};
 pub use outcome::{Halt, Outcome};
 pub use output_names::{Layout, OutputName, output_names};
 pub use pattern::{Pattern, PatternError};
+pub use references::References;
 pub use report::{
     ErrorReport, Flag, InputReport, ItemReport, Line, OutputReport, RuleReport, Status, Step, Summary,
 };

@@ -10,8 +10,8 @@ use std::time::Instant;
 
 use super::deliver::{self, Made};
 use super::{
-    ErrorReport, Gate, Halt, Item, ItemReport, Line, Outcome, Permit, ReportWriter, Role, Status, Step,
-    convert, footprint,
+    ErrorReport, Gate, Halt, Item, ItemReport, Line, Outcome, Permit, References, ReportWriter, Role, Status,
+    Step, convert, footprint,
 };
 use crate::codec::{self, DecodeOptions, Overwrite};
 use crate::engine::{Engine, Rendering};
@@ -62,6 +62,8 @@ pub struct Run<'a> {
     pub recipe: &'a Recipe,
     /// How it goes.
     pub options: &'a RunOptions,
+    /// What the sets were lit by.
+    pub references: &'a References,
     /// Who is asked for the product where no backdrop tells it.
     pub finder: Option<&'a dyn Finder>,
     /// Where each item is reported.
@@ -73,7 +75,7 @@ pub struct Run<'a> {
 }
 
 /// What stops an item.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Failure {
     pub(super) error: ErrorReport,
     /// Storage or device gave up: the same item may succeed later.
@@ -185,11 +187,14 @@ impl Run<'_> {
         let Some(shot) = task.item.shot(Role::Front) else {
             return Err(Failure::new("E-ITEM-FRONT", "the item has no front shot".into(), None, ""));
         };
+        let lit = (gate, &**self.engine.pool());
+        let mut overrides = self.references.settings(task.item, self.recipe, lit, &mut report.notes)?;
+        overrides.extend(task.item.overrides.clone());
         let overridden;
-        let recipe = if task.item.overrides.is_empty() {
+        let recipe = if overrides.is_empty() {
             self.recipe
         } else {
-            overridden = self.recipe.with_overrides(&task.item.overrides).map_err(|e| {
+            overridden = self.recipe.with_overrides(&overrides).map_err(|e| {
                 let help = "manifest columns beyond file, sku, view and role are op.setting";
                 Failure::new("E-OVERRIDE", e.to_string(), None, help)
             })?;
@@ -275,11 +280,11 @@ fn identify(role: Role, bytes: &[u8], report: &mut ItemReport) {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     codec::read_file(path).map_err(|e| Failure::new(e.code(), e.to_string(), None, e.help()))
 }
 
-fn undecodable(path: &Path, error: &codec::CodecError) -> Failure {
+pub(super) fn undecodable(path: &Path, error: &codec::CodecError) -> Failure {
     let what = format!("{}: {error}", super::path_text(path));
     let cause = std::error::Error::source(error).map(ToString::to_string);
     Failure::new(error.code(), what, cause, error.help())

@@ -20,7 +20,7 @@ pub(super) fn recipe(name: &str) -> Result<Recipe, Failed> {
 }
 
 /// The text of a file that is not endless.
-fn read(path: &Path) -> Result<String, String> {
+pub(super) fn read(path: &Path) -> Result<String, String> {
     let mut text = String::new();
     let file = File::open(path).map_err(|e| e.to_string())?;
     // One byte more than is allowed, so that the recipe can say so.

@@ -12,8 +12,8 @@ use super::model::ModelArgs;
 use super::progress::Progress;
 use super::{EngineArgs, Failed};
 use crate::catalog::{
-    Catalog, Halt, ItemReport, Layout, Line, Order, Outcome, Pattern, Problem, ReportWriter, Run, RunOptions,
-    Shard, Summary, Task, default_limit, discover, output_names, parse_bytes,
+    Catalog, Halt, ItemReport, Layout, Line, Order, Outcome, Pattern, Problem, References, ReportWriter, Run,
+    RunOptions, Shard, Summary, Task, default_limit, discover, output_names, parse_bytes,
 };
 use crate::codec::Overwrite;
 use crate::image::Finder;
@@ -170,8 +170,10 @@ pub(super) fn work(
         resume: settings.resume,
     };
     let shown = |item: &ItemReport| progress.item(item);
+    let references = References::default();
     let run = Run {
         engine: &engine,
+        references: &references,
         recipe,
         options: &options,
         finder: settings.finder.as_deref(),

@@ -14,7 +14,7 @@ pub const MOST_TEXT: u64 = 64 << 20;
 
 /// The setting that names a file, and the one in which its op finds the text.
 pub(super) const FILE: &str = "file";
-const TEXT: &str = "text";
+pub(super) const TEXT: &str = "text";
 
 /// Gives the text of a named file, or says why it cannot.
 type Read = dyn Fn(&str) -> Result<String, String> + Send + Sync;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::build::{Draft, FILE, Files, RecipeBuilder};
+use super::build::{Draft, FILE, Files, RecipeBuilder, TEXT};
 use crate::ops::{Op, OpDef};
 
 /// Why a recipe cannot be used.
@@ -171,6 +171,10 @@ impl Recipe {
             let missing = || RecipeError::Override { key: key.clone(), recipe: self.name.clone() };
             let (op, setting) = key.split_once('.').ok_or_else(missing)?;
             let draft = builder.ops.iter_mut().find(|draft| draft.name == op).ok_or_else(missing)?;
+            if setting == TEXT {
+                draft.text = Some(value.as_str().into());
+                continue;
+            }
             draft.settings.insert(setting.into(), toml_value(value));
             if setting == FILE {
                 draft.text = None;
