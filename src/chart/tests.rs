@@ -1,11 +1,21 @@
-//! The finder against photographs with ground truth. `PACKSHOT_CHARTS=N` makes N of each kind (default 12).
+//! The finder against photographs with ground truth. `PACKSHOT_CHARTS=N` makes N of each kind (default 6) and says how
+//! each went.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed unwrap is a failed test")]
+
+use std::io::Write as _;
 
 use super::sim::{Dice, Shot, Wish, shot};
 use super::{Chart, Found, Picture, Refusal, find, sample_at};
 
 fn many() -> u64 {
-    std::env::var("PACKSHOT_CHARTS").ok().and_then(|n| n.parse().ok()).unwrap_or(12)
+    std::env::var("PACKSHOT_CHARTS").ok().and_then(|n| n.parse().ok()).unwrap_or(6)
+}
+
+/// What a longer run tells its reader.
+fn say(text: &str) {
+    if std::env::var("PACKSHOT_CHARTS").is_ok() {
+        writeln!(std::io::stderr(), "{text}").unwrap();
+    }
 }
 
 /// The worst corner's distance from the truth, in parts of the chart's longer side.
@@ -47,12 +57,15 @@ impl Tally {
                 self.loose += usize::from(corner > 0.005);
                 self.corners.push(corner);
                 if wrong || corner > 0.005 {
-                    println!("seed {seed}: corner {corner:.4} patch {patch:.3} conf {:.2}", found.confidence);
+                    say(&format!(
+                        "seed {seed}: corner {corner:.4} patch {patch:.3} conf {:.2}",
+                        found.confidence
+                    ));
                 }
             }
             Err(refusal) => {
                 *self.refused.entry(refusal.code()).or_default() += 1;
-                println!("seed {seed}: {refusal}");
+                say(&format!("seed {seed}: {refusal}"));
             }
         }
     }
@@ -60,7 +73,7 @@ impl Tally {
     fn report(&mut self, what: &str, of: u64) {
         self.corners.sort_by(f64::total_cmp);
         let at = |q: f64| self.corners.get((q * self.corners.len() as f64) as usize).copied().unwrap_or(0.0);
-        println!(
+        say(&format!(
             "{what}: {} of {of} found, {} wrong, {} beyond 0.5 %, corners median {:.4} p95 {:.4}, refused {:?}",
             self.found,
             self.wrong,
@@ -68,7 +81,7 @@ impl Tally {
             at(0.5),
             at(0.95),
             self.refused
-        );
+        ));
     }
 }
 
@@ -117,7 +130,7 @@ fn one_of_two_charts_is_taken_and_the_other_counted() {
         assert!(corner_error(&found, &a).min(corner_error(&found, &right)) < 0.02, "{seed}");
         counted += u64::from(found.others == 1);
     }
-    println!("both seen in {counted} of {}", many());
+    say(&format!("both seen in {counted} of {}", many()));
     assert!(counted * 10 >= many() * 7);
 }
 
@@ -163,7 +176,7 @@ fn covered_patches_are_doubted() {
         tally.count(seed, &shot, found);
     }
     tally.report("covered", many());
-    println!("covered patches doubted: {told} of {all}");
+    say(&format!("covered patches doubted: {told} of {all}"));
     assert!(tally.wrong == 0 && tally.found as u64 * 10 >= many() * 8, "{tally:?}");
 }
 

@@ -234,3 +234,38 @@ fn names_that_are_no_text_links_and_pipes_work_or_are_problems() {
     assert!(found.items[2].notes[0].contains("UTF-8"));
     assert_eq!(codes(&found), ["E-FILE-READ", "E-FILE-KIND"]);
 }
+
+#[test]
+fn charts_and_grey_cards_stand_for_the_shots_that_follow_in_their_folder() {
+    let studio = Studio::new(&[
+        "a.jpg",
+        "b_chart.jpg",
+        "c.jpg",
+        "d_grey.jpg",
+        "e.jpg",
+        "e_chart.jpg",
+        "f_chart.jpg",
+        "g.jpg",
+        "z_grey.jpg",
+    ]);
+    let found = studio.find();
+    let wanted = [
+        "a front front",
+        "c front front+chart",
+        "e front front+chart+grey",
+        "g front front+chart+grey",
+    ];
+    assert_eq!(names(&found), wanted);
+    let chart = |i: usize| {
+        let shot = found.items[i].shot(Role::Chart).unwrap();
+        shot.path.file_name().unwrap().to_string_lossy().into_owned()
+    };
+    assert_eq!([chart(1), chart(2), chart(3)], ["b_chart.jpg", "e_chart.jpg", "f_chart.jpg"]);
+    assert_eq!(codes(&found), [""; 0]);
+    assert!(found.notes.len() == 1 && found.notes[0].contains("z_grey.jpg"), "{:?}", found.notes);
+    // Another folder is another set.
+    studio.write("other/h.jpg", b"x");
+    let both = [studio.0.path().into(), studio.path("other")];
+    let found = discover(&both, &Pattern::default(), None).unwrap();
+    assert!(names(&found).contains(&"h front front".to_owned()));
+}
