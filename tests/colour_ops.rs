@@ -296,3 +296,26 @@ fn a_garment_lands_on_its_swatch_in_the_picture() {
     println!("hoodie: {delta:.3} from its swatch in the picture, {numbers}");
     assert!(delta <= 0.5 && numbers["delta"].as_f64().unwrap() <= 0.5, "{delta} {numbers}");
 }
+
+#[test]
+fn a_lift_brightens_the_product_as_the_backdrop_and_clips_nothing() {
+    let (photo, _) = take(&Scene::of(4, 2, Kind::Knit, Backdrop::OffWhite), Size::new(450, 600));
+    let wanted = [on_white(), Wanted::layer("alpha", Layer::Alpha)];
+    let matte = ["op = \"backdrop_matte\"", "op = \"foreground_colour\""];
+    let run = |op: &str| render(&[matte.as_slice(), &[op]].concat(), &Shots::from(&photo), &wanted);
+    let (plain, lifted) = (run("op = \"backdrop_white\""), run("op = \"backdrop_white\"\nlift = true"));
+    let numbers = &lifted.numbers["backdrop_white"];
+    let (lift, backdrop) = (numbers["gain"][0].as_f64().unwrap(), numbers["backdrop"].as_f64().unwrap());
+    assert!(lift > 1.05 && lift <= 1.0 / backdrop + 1e-6, "{numbers}");
+    let alpha = lifted.pictures[1].pixels.floats();
+    let mut peaks = Vec::new();
+    for ((a, was), is) in
+        alpha.iter().zip(lights(&plain)).zip(lights(&lifted)).filter(|((a, _), _)| **a == 1.0)
+    {
+        peaks.push(is.into_iter().fold(0.0, f64::max));
+        let near = (0..3).all(|c| (is[c] - lift * was[c]).abs() < 1e-4 || is[c] == 1.0);
+        assert!(near, "{a} {was:?} {is:?} by {lift}");
+    }
+    peaks.sort_by(f64::total_cmp);
+    assert!(peaks[peaks.len() * 999 / 1000] <= 0.99, "{}", peaks[peaks.len() * 999 / 1000]);
+}

@@ -1,12 +1,13 @@
 //! Where a person wants the swatch: a mask shot as a grid that never reaches beyond its white.
 //!
-//! A cell of the grid is white where all its pixels are, and all those of its neighbours if it has more than one: what
-//! is read between cells is then white inside the mask only.
+//! A cell of the grid is white where all its pixels are, and all those of its neighbours if it is larger than a pixel of
+//! the photograph: what is read between cells is then white inside the mask only.
 
 use std::sync::Arc;
 
 use super::refused;
 use crate::image::{Image, Plane, Size, Window};
+use crate::ops::field::Mask;
 use crate::ops::{Frame, OpError};
 
 /// Longest side of the grid.
@@ -43,17 +44,19 @@ impl Marked {
         }
         let block = own.long_side().div_ceil(LONG_SIDE).max(1);
         let size = Size::new(own.width.div_ceil(block), own.height.div_ceil(block));
-        let margin = if block > 1 { block } else { 0 };
         let channels = mask.samples().1 as usize;
         let white =
             |x: u32, y: u32| mask.code8((y as usize * own.width as usize + x as usize) * channels) >= WHITE;
-        let all = |x: u32, y: u32| {
-            let span = |i: u32, limit: u32| {
-                (i * block).saturating_sub(margin)..((i + 1) * block + margin).min(limit)
-            };
-            span(y, own.height).all(|y| span(x, own.width).all(|x| white(x, y)))
-        };
-        let plane = Plane::gray(size, |x, y| f32::from(u8::from(all(x, y))));
+        let span = |i: u32, limit: u32| i * block..((i + 1) * block).min(limit);
+        let cells = Mask::from_fn(size, |x, y| {
+            span(y as u32, own.height).all(|v| span(x as u32, own.width).all(|u| white(u, v)))
+        });
+        let reach = usize::from(block > 1 || scale[0] > 1.0);
+        let around = |i: usize, limit: usize| i.saturating_sub(reach)..(i + reach + 1).min(limit);
+        let plane = Plane::gray(size, |x, y| {
+            let (columns, mut rows) = (around(x as usize, cells.width()), around(y as usize, cells.height()));
+            f32::from(u8::from(rows.all(|v| cells.row(v)[columns.clone()].iter().all(|w| *w))))
+        });
         let side = |n: u32, scale: f64| f64::from(n * block) * scale;
         let window =
             Window { x: 0.0, y: 0.0, width: side(size.width, scale[0]), height: side(size.height, scale[1]) };
