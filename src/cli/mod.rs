@@ -3,6 +3,7 @@
 
 mod calibrate;
 mod check;
+mod correct;
 mod demo;
 mod list;
 mod matte;
@@ -38,6 +39,8 @@ enum Command {
     Render(render::RenderArgs),
     /// Cut one product out: alpha, cut-out, foreground colour.
     Matte(matte::MatteArgs),
+    /// Correct one photograph's colours: flat field, grey, camera, swatch, looks, size, output profile.
+    Correct(correct::CorrectArgs),
     /// Learn true colours from a photograph of a colour chart.
     Calibrate(calibrate::CalibrateArgs),
     /// Validate a recipe, print its plan, or hold finished files against a channel's rules.
@@ -182,6 +185,7 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Render(args) => render::run(&args),
         Command::Matte(args) => matte::run(&args).map(|()| 0),
+        Command::Correct(args) => correct::run(&args).map(|()| 0),
         Command::Calibrate(args) => calibrate::run(&args).map(|()| 0),
         Command::Check(args) => check::run(&args),
         Command::Ops(args) => list::ops(&args).map(|()| 0),

@@ -63,6 +63,14 @@ pub enum CodecError {
         /// Format given.
         found: String,
     },
+    /// The output format has no such colours.
+    #[error("this {format} cannot hold {what}")]
+    OutputColours {
+        /// The format.
+        format: FileFormat,
+        /// What it cannot hold.
+        what: String,
+    },
     /// The encoder failed.
     #[error("the {format} could not be encoded ({why})")]
     Encode {
@@ -89,6 +97,7 @@ impl CodecError {
             Self::TooLarge { .. } => "E-TOO-LARGE",
             Self::OutputSize { .. } => "E-OUTPUT-SIZE",
             Self::OutputPixels { .. } => "E-OUTPUT-PIXELS",
+            Self::OutputColours { .. } => "E-OUTPUT-COLOURS",
             Self::Encode { .. } => "E-ENCODE",
             Self::NotBuilt(_) => "E-NOT-BUILT",
         }
@@ -107,6 +116,9 @@ impl CodecError {
             Self::TooLarge { .. } => "make the picture smaller, or raise the pixel limit",
             Self::OutputSize { .. } => "ask for a smaller picture or for PNG or TIFF",
             Self::OutputPixels { .. } => "this is a fault of the program; report it with the command used",
+            Self::OutputColours { .. } => {
+                "write CMYK as JPEG or TIFF without alpha, grey as PNG, JPEG or TIFF, and anything else in RGB"
+            }
             Self::Encode { .. } => "try another output format; report it if it happens again",
             Self::NotBuilt(_) => "build with `--features avif`, or ask for another format",
         }

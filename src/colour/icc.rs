@@ -17,6 +17,9 @@ pub enum ColourError {
     /// The profile is for a kind of colour that no photograph has.
     #[error("the colour profile is for {0} colours")]
     Space(String),
+    /// The profile tells what codes look like, but not which codes a colour takes.
+    #[error("the colour profile “{0}” is for reading pictures only: it has no way back to its codes")]
+    OneWay(String),
 }
 
 impl ColourError {
@@ -26,13 +29,17 @@ impl ColourError {
         match self {
             Self::Profile(_) => "E-PROFILE-DAMAGED",
             Self::Space(_) => "E-PROFILE-SPACE",
+            Self::OneWay(_) => "E-PROFILE-ONE-WAY",
         }
     }
 
     /// What to do about it.
     #[must_use]
     pub fn help(&self) -> &'static str {
-        "assign the right profile in an editor and save the picture again"
+        match self {
+            Self::OneWay(_) => "name the profile of a display, a printer or a working space",
+            _ => "assign the right profile in an editor and save the picture again",
+        }
     }
 }
 
@@ -43,6 +50,11 @@ impl ColourError {
 /// [`ColourError`] where the profile is broken or for another kind of colour.
 pub fn encoding_from_icc(icc: &[u8], sample: Sample) -> Result<Option<Encoding>, ColourError> {
     shaper(Profile::open(icc)?.tags()).map(|shaper| shaper.and_then(|s| s.encoding(sample)))
+}
+
+/// Whether the codes of a profile are sRGB's but for rounding.
+pub(crate) fn is_srgb_profile(icc: &[u8]) -> bool {
+    Profile::open(icc).is_ok_and(|profile| profile.is_srgb())
 }
 
 /// Curves and a matrix to the working space.

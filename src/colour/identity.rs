@@ -1,14 +1,16 @@
 //! Which of a file's claims about its colours is believed.
 //!
 //! In order: embedded ICC profile, PNG code points, PNG sRGB, PNG gamma and chromaticities, EXIF, and sRGB
-//! with a note. A claim that is broken or of the wrong kind is noted and the next one asked.
+//! with a note. A claim that is broken or of the wrong kind is noted and the next one asked; so is a claim
+//! that [contradicts](super::conflict) the profile. The third edition of PNG asks code points before the
+//! profile; here a profile comes first in every format, and the note tells where that matters.
 
 use std::sync::Arc;
 
 use super::icc::{self, Shaper};
 use super::named::{self, Cicp};
 use super::profile::{Kind, Profile};
-use super::{ColourError, convert};
+use super::{ColourError, conflict, convert};
 use crate::image::{Encoding, Format, Plane, Pool, Primaries, Sample};
 
 /// What the samples of a file are amounts of.
@@ -59,8 +61,13 @@ pub(crate) fn identify(pixels: Plane, model: Model, tags: &ColourTags, pool: &Po
         Format::Gray | Format::Rgba => Sample::F32,
     };
     if let Some(bytes) = &tags.icc {
-        match by_profile(&mut found, bytes, model, sample, pool) {
-            Ok(()) => return found,
+        let profile = Profile::open(bytes);
+        let used = profile.and_then(|p| by_profile(&mut found, bytes, &p, model, sample, pool).map(|()| p));
+        match used {
+            Ok(profile) => {
+                found.notes.extend(conflict::notes(&profile, model, tags));
+                return found;
+            }
             Err(error) => found.notes.push(format!("{error}; it is ignored")),
         }
     }
@@ -79,11 +86,11 @@ pub(crate) fn identify(pixels: Plane, model: Model, tags: &ColourTags, pool: &Po
 fn by_profile(
     found: &mut Identified,
     icc: &[u8],
+    profile: &Profile,
     model: Model,
     sample: Sample,
     pool: &Pool,
 ) -> Result<(), ColourError> {
-    let profile = Profile::open(icc)?;
     let shaper = icc::shaper(profile.tags())?;
     let wrong = |what: &str| ColourError::Space(format!("{what}, the picture is not,"));
     match (&shaper, profile.kind(), model) {
@@ -102,7 +109,7 @@ fn by_profile(
             Ok(())
         }
         (None, ..) => {
-            let converted = convert::through_tables(&found.pixels, model, icc, &profile, pool)?;
+            let converted = convert::through_tables(&found.pixels, model, icc, profile, pool)?;
             pool.give(std::mem::replace(&mut found.pixels, converted));
             let name = icc::name(profile.tags());
             found.notes.push(format!("converted from “{name}” (relative colorimetric) while loading"));

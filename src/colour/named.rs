@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::curve::{Curve, tables};
 use super::icc::Shaper;
-use crate::image::{Encoding, Matrix3, Primaries, Sample, invert, multiply, srgb_encode};
+use crate::image::{Encoding, Matrix3, Primaries, Sample, invert, multiply, srgb_decode, srgb_encode};
 
 /// The white of ICC's connection space.
 pub(super) const D50: [f64; 3] = [0.964_202_88, 1.0, 0.824_905_40];
@@ -146,6 +146,17 @@ pub(super) fn is_srgb(curves: &[Curve; 3], to_working: [[f64; 3]; 3]) -> bool {
         (0..=255).all(|i| {
             let x = f64::from(i) / 255.0;
             (srgb_encode(curve.at(x)) - x).abs() < 0.6 / 255.0
+        })
+    })
+}
+
+/// Whether curves from light to code are sRGB's but for the fixed point of a profile's parameters: by three
+/// codes of 16 bits.
+pub(super) fn has_srgb_curves(curves: &[Curve]) -> bool {
+    curves.iter().all(|curve| {
+        (0..=255).all(|i| {
+            let x = f64::from(i) / 255.0;
+            (curve.at(srgb_decode(x)) - x).abs() < 5e-5
         })
     })
 }

@@ -20,5 +20,5 @@ pub struct OutputSpace {
     /// Whether its curve is sRGB's, so that the matrix says everything.
     pub srgb_curve: bool,
     /// From linear working light to codes of 0 … 1, a channel each; a grey is in three channels.
-    pub stages: Arc<Stages>,
+    pub stages: Stages,
 }

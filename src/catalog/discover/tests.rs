@@ -249,12 +249,8 @@ fn charts_and_grey_cards_stand_for_the_shots_that_follow_in_their_folder() {
         "z_grey.jpg",
     ]);
     let found = studio.find();
-    let wanted = [
-        "a front front",
-        "c front front+chart",
-        "e front front+chart+grey",
-        "g front front+chart+grey",
-    ];
+    let wanted =
+        ["a front front", "c front front+chart", "e front front+chart+grey", "g front front+chart+grey"];
     assert_eq!(names(&found), wanted);
     let chart = |i: usize| {
         let shot = found.items[i].shot(Role::Chart).unwrap();

@@ -23,6 +23,8 @@ const PIXELS_A_BYTE: u64 = 1 << 15;
 
 const DNG_VERSION: Tag = Tag::Unknown(50_706);
 const EXIF_COLOUR_SPACE: Tag = Tag::Unknown(0xA001);
+const EXIF_INTEROPERABILITY: Tag = Tag::Unknown(0xA005);
+const INTEROPERABILITY_INDEX: Tag = Tag::Unknown(1);
 
 type Open<'a> = Decoder<Cursor<&'a [u8]>>;
 
@@ -167,16 +169,22 @@ fn chunks_inside(decoder: &mut Open<'_>, length: u64) -> Result<(), CodecError> 
 fn exif_colour(decoder: &mut Open<'_>) -> Option<ExifColour> {
     let at = decoder.find_tag_unsigned::<u64>(Tag::ExifDirectory).ok().flatten()?;
     let directory = decoder.read_directory(IfdPointer(at)).ok()?;
-    match decoder
-        .read_directory_tags(&directory)
-        .find_tag_unsigned::<u16>(EXIF_COLOUR_SPACE)
-        .ok()
-        .flatten()?
-    {
+    let mut exif = decoder.read_directory_tags(&directory);
+    let space = exif.find_tag_unsigned::<u16>(EXIF_COLOUR_SPACE).ok().flatten()?;
+    let interoperability = exif.find_tag_unsigned::<u64>(EXIF_INTEROPERABILITY).ok().flatten();
+    match space {
         1 => Some(ExifColour::Srgb),
+        65_535 if interoperability.is_some_and(|at| is_r03(decoder, at)) => Some(ExifColour::AdobeRgb),
         65_535 => Some(ExifColour::Uncalibrated),
         _ => None,
     }
+}
+
+/// Whether the interoperability index there is R03, which stands for Adobe RGB.
+fn is_r03(decoder: &mut Open<'_>, at: u64) -> bool {
+    let Ok(directory) = decoder.read_directory(IfdPointer(at)) else { return false };
+    let index = decoder.read_directory_tags(&directory).find_tag(INTEROPERABILITY_INDEX).ok().flatten();
+    index.and_then(|v| v.into_string().ok()).is_some_and(|text| text.starts_with("R03"))
 }
 
 /// The decoder's errors in this room's words.

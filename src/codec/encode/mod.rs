@@ -1,15 +1,18 @@
 //! Finished pixels to the bytes of a file.
 //!
-//! Takes straight-alpha sRGB codes and writes them as they are: no resizing, no compositing, no colour
-//! conversion, no metadata but the profile. Where an output has no alpha, the alpha of the pixels is
+//! Takes codes with straight alpha and writes them as they are: no resizing, no compositing, no colour
+//! conversion, no metadata but the profile. The profile says what the codes are: of a grey profile the first
+//! channel is written, of a CMYK one all four. Where an output has no alpha, the alpha of the pixels is
 //! ignored.
 
 mod avif;
+mod colours;
 mod jpeg;
 mod png;
 mod tiff;
 mod webp;
 
+use self::colours::Colours;
 use super::{CodecError, FileFormat};
 use crate::image::{Format, Plane, Sample, Size};
 
@@ -33,14 +36,28 @@ pub enum PngEffort {
     Small,
 }
 
-/// Whether a colour profile is embedded.
+/// The colour profile that is embedded, and by it what the codes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum OutputProfile {
+pub enum OutputProfile<'a> {
     /// sRGB.
     #[default]
     Srgb,
-    /// None.
+    /// None; the codes are RGB.
     None,
+    /// This ICC profile: for RGB; for grey, which is taken from the first channel; or for CMYK, whose channels
+    /// take the place of red, green, blue and alpha and are full ink at 1.
+    Icc(&'a [u8]),
+}
+
+impl<'a> OutputProfile<'a> {
+    /// The bytes to embed.
+    fn icc(self) -> Option<&'a [u8]> {
+        match self {
+            Self::Srgb => Some(crate::colour::srgb_profile()),
+            Self::None => None,
+            Self::Icc(bytes) => Some(bytes),
+        }
+    }
 }
 
 /// The kind of file to write.
@@ -53,7 +70,7 @@ pub enum Output {
         /// How colour is stored.
         subsampling: Subsampling,
     },
-    /// PNG in colour.
+    /// PNG in colour, or in grey by the profile.
     Png {
         /// Bits a sample, 8 or 16.
         bits: u8,
@@ -109,6 +126,18 @@ impl Output {
         matches!(self, Self::Png { bits: 16, .. } | Self::Tiff { bits: 16, .. } | Self::GrayPng { bits: 16 })
     }
 
+    /// Whether alpha is kept; a matte is nothing else.
+    fn has_alpha(&self) -> bool {
+        match *self {
+            Self::Jpeg { .. } => false,
+            Self::Png { alpha, .. }
+            | Self::Tiff { alpha, .. }
+            | Self::Webp { alpha, .. }
+            | Self::Avif { alpha, .. } => alpha,
+            Self::GrayPng { .. } => true,
+        }
+    }
+
     fn format(&self) -> FileFormat {
         match self {
             Self::Jpeg { .. } => FileFormat::Jpeg,
@@ -130,12 +159,14 @@ impl Output {
 }
 
 /// The bytes of a file that holds these pixels: [`Format::RGBA8`], or [`Format::RGBA16`] in native order
-/// where the output [wants 16 bits](Output::wants_16_bits); straight alpha, sRGB codes. A grey PNG also takes a layer:
-/// a [`Format::Gray`] plane of 0 … 1, or 8-bit codes of one channel.
+/// where the output [wants 16 bits](Output::wants_16_bits); straight alpha, codes of the profile. A grey PNG
+/// also takes a layer: a [`Format::Gray`] plane of 0 … 1, or 8-bit codes of one channel.
 ///
 /// # Errors
-/// [`CodecError`] where the pixels do not fit the output or the encoder fails.
-pub fn encode(pixels: &Plane, output: &Output, profile: OutputProfile) -> Result<Vec<u8>, CodecError> {
+/// [`CodecError`] where the pixels do not fit the output, the output cannot hold the profile's colours (WebP
+/// and AVIF hold no grey, only JPEG and TIFF without alpha hold CMYK, AVIF holds sRGB alone), or the encoder
+/// fails.
+pub fn encode(pixels: &Plane, output: &Output, profile: OutputProfile<'_>) -> Result<Vec<u8>, CodecError> {
     let expected = if output.wants_16_bits() { Format::RGBA16 } else { Format::RGBA8 };
     let size = pixels.size();
     let gray = [Format::Gray, Format::Packed { sample: Sample::U8, channels: 1 }];
@@ -153,12 +184,16 @@ pub fn encode(pixels: &Plane, output: &Output, profile: OutputProfile) -> Result
     if size.long_side() > max {
         return Err(CodecError::OutputSize { format: output.format(), max, size });
     }
-    let icc = (profile == OutputProfile::Srgb).then(crate::colour::srgb_profile);
+    if layer {
+        return png::encode_gray(pixels, output.wants_16_bits());
+    }
+    let colours = Colours::of(output, profile)?;
+    let icc = profile.icc();
     match *output {
-        Output::Jpeg { quality, subsampling } => jpeg::encode(pixels, quality, subsampling, icc),
-        Output::Png { alpha, effort, .. } => png::encode(pixels, alpha, effort, icc),
+        Output::Jpeg { quality, subsampling } => jpeg::encode(pixels, colours, quality, subsampling, icc),
+        Output::Png { alpha, effort, .. } => png::encode(pixels, colours, alpha, effort, icc),
         Output::GrayPng { bits } => png::encode_gray(pixels, bits == 16),
-        Output::Tiff { alpha, .. } => tiff::encode(pixels, alpha, icc),
+        Output::Tiff { alpha, .. } => tiff::encode(pixels, colours, alpha, icc),
         Output::Webp { quality: Some(quality), alpha } => webp::lossy(pixels, quality, alpha, icc),
         Output::Webp { quality: None, alpha } => webp::lossless(pixels, alpha, icc),
         Output::Avif { quality, alpha } => avif::encode(pixels, quality, alpha),

@@ -7,27 +7,29 @@
 
 use ::png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Filter, Info};
 
-use super::{CodecError, FileFormat, PngEffort, without_alpha};
+use super::colours::Colours;
+use super::{CodecError, FileFormat, PngEffort};
 use crate::image::{Format, Plane, Size};
 
 pub(super) fn encode(
     pixels: &Plane,
+    colours: Colours,
     alpha: bool,
     effort: PngEffort,
     icc: Option<&[u8]>,
 ) -> Result<Vec<u8>, CodecError> {
-    let deep = pixels.format() == Format::RGBA16;
-    let colour = if alpha { ColorType::Rgba } else { ColorType::Rgb };
+    let kind = match (colours, alpha) {
+        (Colours::Grey, false) => ColorType::Grayscale,
+        (Colours::Grey, true) => ColorType::GrayscaleAlpha,
+        (_, false) => ColorType::Rgb,
+        (_, true) => ColorType::Rgba,
+    };
     let size = pixels.size();
-    match (deep, alpha) {
-        (false, true) => write(size, colour, deep, pixels.bytes(), effort, icc),
-        (false, false) => write(size, colour, deep, &without_alpha(pixels.bytes()), effort, icc),
-        (true, true) => write(size, colour, deep, &big_endian(pixels.shorts().iter()), effort, icc),
-        (true, false) => {
-            let colours = pixels.shorts().as_chunks::<4>().0.iter().flat_map(|p| &p[..3]);
-            write(size, colour, deep, &big_endian(colours), effort, icc)
-        }
+    if pixels.format() == Format::RGBA16 {
+        let samples = big_endian(colours.samples(pixels.shorts(), alpha).iter());
+        return write(size, kind, true, &samples, effort, icc);
     }
+    write(size, kind, false, &colours.samples(pixels.bytes(), alpha), effort, icc)
 }
 
 /// The alpha channel as grey, or a layer of 0 … 1.

@@ -42,7 +42,6 @@ pub(crate) fn to_working(from: &Profile, link: Link) -> Result<Pipeline, ColourE
 }
 
 /// Linear working light to device codes.
-#[allow(dead_code, reason = "the output spaces are made with it")]
 pub(crate) fn from_working(to: &Profile, link: Link) -> Result<Pipeline, ColourError> {
     let blacks = link.black_point.then(|| [[0.0; 3], black::destination(to, link.intent)]);
     let back = invert(d50_to_working()).ok_or_else(|| ColourError::Profile("no working space".into()))?;

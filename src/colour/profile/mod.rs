@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use moxcms::{ColorProfile, DataColorSpace, ParsingOptions, ProfileClass};
 
 use super::ColourError;
-pub(crate) use link::{Link, to_working};
+pub(crate) use link::{Link, from_working, to_working};
 #[cfg(test)]
 pub(crate) use pipeline::table;
 pub(crate) use pipeline::{Pipeline, Step, all_sampled};
