@@ -28,7 +28,13 @@ fn code_value(p: vec2<u32>) -> vec4<f32> {
     let b = light[at4(0u, 2u, p.x, p.y)];
     let a = light[at4(0u, 3u, p.x, p.y)];
     if by.coded == 1u {
-        return clamp(vec4<f32>(r, g, b, a), vec4<f32>(0.0), vec4<f32>(1.0));
+        let mixed = vec4<f32>(
+            by.red.x * r + by.red.y * g + by.red.z * b,
+            by.green.x * r + by.green.y * g + by.green.z * b,
+            by.blue.x * r + by.blue.y * g + by.blue.z * b,
+            a,
+        );
+        return clamp(mixed, vec4<f32>(0.0), vec4<f32>(1.0));
     }
     let gone = a < LEAST_ALPHA;
     let divisor = select(1.0, max(a, LEAST_ALPHA), by.straight == 1u);

@@ -235,7 +235,6 @@ mod tests {
         for (code, seen) in greys.iter().zip(theirs(grey_profile(), lcms2::PixelFormat::GRAY_DBL, &greys)) {
             worst = worst.max(delta_e2000(seen, lab_from_working([srgb_decode(code[0]); 3])));
         }
-        println!("largest CIEDE2000 to the published colours {worst:.4}");
         assert!(worst < 0.02, "{worst}");
     }
 }
