@@ -8,7 +8,7 @@ struct QuantiseParams {
     behind: vec4<f32>,
     // 1: colour is divided by alpha
     straight: u32,
-    // 1: 8-bit colour is dithered
+    // 8-bit colour is dithered: 1 but for values that are codes, 2 but for white and black
     dither: u32,
     // 1: there is something behind the picture, and it becomes opaque
     backed: u32,
@@ -49,17 +49,29 @@ fn code_value(p: vec2<u32>) -> vec4<f32> {
     );
 }
 
-// A number in 0..1 from the position: an additive recurrence, exact in integers.
+// A number in 0..1 from the position: sixteen pixels have one in each sixteenth.
 fn threshold(p: vec2<u32>, channel: u32) -> f32 {
-    let n = p.x * 2654435769u + p.y * 1779033703u + channel * 3242174889u;
+    let row = p.y * 1779033703u + channel * 3242174889u;
+    let turn = ((p.x >> 4u) * 2654435769u + row) >> 28u;
+    let sixteenth = ((p.x + turn) * 9u) & 15u;
+    let n = (sixteenth << 28u) | ((p.x * 2654435769u + row) >> 4u);
     return f32(n >> 8u) * (1.0 / 16777216.0);
 }
 
-fn code8(value: f32, p: vec2<u32>, channel: u32) -> u32 {
+// A code up and the next one down, every eight pixels.
+fn nudge(p: vec2<u32>, channel: u32) -> f32 {
+    let phase = (p.x + 2u * ((3u * p.y + channel) & 3u)) & 7u;
+    return select(select(0.0, -1.0, phase == 1u), 1.0, phase == 0u);
+}
+
+fn code8(value: f32, p: vec2<u32>, channel: u32, pure: bool) -> u32 {
     let v = value * 255.0;
     let nearest = floor(v + 0.5);
-    let near = by.dither == 0u || abs(v - nearest) < 0.005;
-    return u32(select(floor(v + threshold(p, channel)), nearest, near));
+    let kept = by.dither == 1u || pure || nearest == 0.0 || nearest == 255.0;
+    let settled = by.dither == 0u || (kept && abs(v - nearest) < 0.005);
+    let dithered = floor(v + threshold(p, channel));
+    let nudged = select(dithered, dithered + nudge(p, channel), v >= 1.0 && v <= 254.0);
+    return u32(select(nudged, nearest, settled));
 }
 
 @compute @workgroup_size(64)
@@ -70,7 +82,9 @@ fn quantise8(@builtin(global_invocation_id) id: vec3<u32>) {
     }
     let v = code_value(p);
     let alpha = u32(floor(v.w * 255.0 + 0.5));
-    let word = code8(v.x, p, 0u) | (code8(v.y, p, 1u) << 8u) | (code8(v.z, p, 2u) << 16u) | (alpha << 24u);
+    let pure = by.backed == 1u && light[at4(0u, 3u, p.x, p.y)] < LEAST_ALPHA;
+    let word = code8(v.x, p, 0u, pure) | (code8(v.y, p, 1u, pure) << 8u) | (code8(v.z, p, 2u, pure) << 16u)
+        | (alpha << 24u);
     codes[at(1u, p.x, p.y)] = word;
 }
 

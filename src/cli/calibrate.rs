@@ -153,7 +153,7 @@ fn print(args: &CalibrateArgs, camera: &Camera, found: &Found) {
 
 /// The plot as a PNG.
 fn drawn(camera: &Camera, chart: Chart) -> Result<Vec<u8>, Failed> {
-    let Calibration { model, errors, patches, .. } = &camera.calibration;
+    let Calibration { model, patches, .. } = &camera.calibration;
     let cells: Vec<plot::Patch> = patches
         .iter()
         .map(|p| plot::Patch {
@@ -166,14 +166,7 @@ fn drawn(camera: &Camera, chart: Chart) -> Result<Vec<u8>, Failed> {
             left_out: p.unused.clone(),
         })
         .collect();
-    let title = format!(
-        "{}: {} from {}, left out {:.2} mean, {:.2} at most",
-        camera.provenance.chart,
-        model.kind.name(),
-        camera.provenance.photograph,
-        errors.left_out.mean,
-        errors.left_out.max
-    );
+    let title = format!("{}: {}", camera.provenance.chart, model.kind.name());
     png(&plot::patches(&title, chart.rows(), chart.columns(), &cells))
 }
 

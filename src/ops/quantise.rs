@@ -1,11 +1,11 @@
 //! Working light to file codes: gamut, the background, output primaries, curve or profile, dither, rounding. What a cut-out leaves
 //! transparent is exactly the background's colour in a picture that has one.
 //!
-//! 8-bit colour is dithered by position, with an additive recurrence (L. Kuipers, H. Niederreiter, "Uniform
-//! Distribution of Sequences", 1974): the golden ratio along rows, whose short runs are the most even there
-//! are, and the square root of two down columns. So ramps keep their mean over few pixels. A value within
-//! 0.005 of a code takes that code: pure white and pure black stay pure, and what came in as 8-bit sRGB goes
-//! out unchanged.
+//! 8-bit colour is dithered by position: stratified sampling (every sixteen pixels have a threshold in each
+//! sixteenth) over an additive recurrence (L. Kuipers, H. Niederreiter, "Uniform Distribution of Sequences",
+//! 1974), so that ramps keep their mean over few pixels, and a code up and one down every eight pixels, so that
+//! they have no flat runs. Pure white, pure black and the background stay pure, and what came in as 8-bit codes
+//! goes out unchanged: there, a value within 0.005 of a code takes that code.
 
 use serde::Deserialize;
 
@@ -13,6 +13,7 @@ use super::transfer::{srgb_encode, unit, whole};
 use super::{Op, OpDef, OpError, ParamDef, Scene, Stage, apply, gamut, profile, settings};
 use crate::image::{Format, Matrix3, Primaries, Sample, from_working};
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
+use crate::plan::Origin;
 use crate::{params, vectorised};
 
 const SHADER: &str = concat!(
@@ -34,7 +35,7 @@ params! {
         behind: [f32; 4],
         /// 1: colour is divided by alpha.
         straight: u32,
-        /// 1: 8-bit colour is dithered.
+        /// 8-bit colour is dithered: 1 but for values that are codes, 2 but for white and black; 0 not.
         dither: u32,
         /// 1: there is something behind the picture, and it becomes opaque.
         backed: u32,
@@ -77,7 +78,7 @@ pub static QUANTISE16: Kernel = Kernel {
 pub static OP: OpDef = OpDef {
     name: "quantise",
     about: "codes of the output's colour space with deterministic dither; pure white stays pure",
-    source: "IEC 61966-2-1, ISO 15076-1; dither by additive recurrence (Kuipers, Niederreiter 1974); gamut \
+    source: "IEC 61966-2-1, ISO 15076-1; dither by stratified additive recurrence (Kuipers, Niederreiter 1974); gamut \
              mapping in OKLab (Ottosson 2021)",
     stage: Stage::Output,
     params: &[
@@ -130,7 +131,11 @@ impl Op for Quantise {
         {
             gamut::record(scene, to_output)?;
         }
-        let dither = self.dither && !sixteen;
+        let dither = match self.dither && !sixteen {
+            true if is_codes(scene) => CODES,
+            true => FINE,
+            false => 0,
+        };
         let params = match (space, linear) {
             (Some(space), to_output) if !space.srgb_curve || to_output.is_none() => {
                 profile::record(scene, &space.stages, straight, space.channels == 4)?;
@@ -155,16 +160,26 @@ impl Op for Quantise {
     }
 }
 
+/// Whether the photograph came in as 8-bit codes.
+fn is_codes(scene: &Scene<'_>) -> bool {
+    let photograph = scene.plan.planes().iter().find(|p| matches!(p.origin, Origin::Input(0)));
+    photograph.is_some_and(|p| matches!(p.format, Format::Packed { sample: Sample::U8, .. }))
+}
+
 const IDENTITY: Matrix3 = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
 
-fn block(m: Matrix3, straight: bool, dither: bool) -> QuantiseParams {
+fn block(m: Matrix3, straight: bool, dither: u32) -> QuantiseParams {
     let [red, green, blue] = m.map(|r| [r[0], r[1], r[2], 0.0]);
-    let (straight, dither) = (u32::from(straight), u32::from(dither));
+    let straight = u32::from(straight);
     QuantiseParams { red, green, blue, behind: [0.0; 4], straight, dither, backed: 0, coded: 0 }
 }
 
-/// A value this near a code, in codes, is that code.
+/// A value this near a code, in codes, may be that code.
 const SETTLED: f32 = 0.005;
+
+/// Dither of pictures that came in as 8-bit codes, and of others.
+const CODES: u32 = 1;
+const FINE: u32 = 2;
 
 /// Alpha below this carries no colour that is worth dividing out.
 pub(super) const LEAST_ALPHA: f32 = 1.0 / 1024.0;
@@ -176,6 +191,12 @@ fn code_value(p: &QuantiseParams, r: f32, g: f32, b: f32, a: f32) -> [f32; 4] {
     let mix =
         |m: [f32; 4], behind: f32| encoded(p, (m[0] * r + m[1] * g + m[2] * b) * scale + unseen * behind);
     [mix(p.red, p.behind[0]), mix(p.green, p.behind[1]), mix(p.blue, p.behind[2]), alpha]
+}
+
+/// Whether nothing of the picture is seen, only what lies behind it.
+#[inline(always)]
+fn is_pure(p: &QuantiseParams, a: f32) -> bool {
+    p.backed == 1 && a < LEAST_ALPHA
 }
 
 /// Light, or a code that it is already, as a code value.
@@ -198,22 +219,43 @@ fn weights(p: &QuantiseParams, a: f32) -> (f32, f32, f32) {
     (scale, unseen, if p.backed == 1 { 1.0 } else { kept })
 }
 
-/// A number in 0..1 from the position.
+/// A number in 0..1 from the position: sixteen pixels of a row have one number in each sixteenth, in an order that
+/// turns from block to block.
 #[inline(always)]
 fn threshold(x: u32, y: u32, channel: u32) -> f32 {
-    let n = x
-        .wrapping_mul(2_654_435_769)
-        .wrapping_add(y.wrapping_mul(1_779_033_703))
-        .wrapping_add(channel.wrapping_mul(3_242_174_889));
+    let row = y.wrapping_mul(1_779_033_703).wrapping_add(channel.wrapping_mul(3_242_174_889));
+    let turn = (x >> 4).wrapping_mul(2_654_435_769).wrapping_add(row) >> 28;
+    let sixteenth = (x + turn).wrapping_mul(9) & 15;
+    let n = (sixteenth << 28) | (x.wrapping_mul(2_654_435_769).wrapping_add(row) >> 4);
     ((n >> 8) as i32) as f32 * (1.0 / 16_777_216.0)
 }
 
+/// A code up and the next one down, every eight pixels: no run of one code is longer than seven, and no mean of
+/// sixteen is changed.
 #[inline(always)]
-fn code8(p: &QuantiseParams, value: f32, x: u32, y: u32, channel: u32) -> u32 {
+fn nudge(x: u32, y: u32, channel: u32) -> f32 {
+    match (x + 2 * ((3 * y + channel) & 3)) & 7 {
+        0 => 1.0,
+        1 => -1.0,
+        _ => 0.0,
+    }
+}
+
+/// Whether a value, in codes, is the code that it lies nearest to: what came in as codes, what lies behind the
+/// picture (`pure`), white and black.
+#[inline(always)]
+fn is_settled(p: &QuantiseParams, v: f32, nearest: f32, pure: bool) -> bool {
+    let kept = p.dither == CODES || pure || nearest == 0.0 || nearest == 255.0;
+    p.dither == 0 || (kept && (v - nearest).abs() < SETTLED)
+}
+
+#[inline(always)]
+fn code8(p: &QuantiseParams, value: f32, [x, y, channel]: [u32; 3], pure: bool) -> u32 {
     let v = value * 255.0;
     let nearest = (v + 0.5).floor();
-    let near = p.dither == 0 || (v - nearest).abs() < SETTLED;
-    whole(if near { nearest } else { (v + threshold(x, y, channel)).floor() })
+    let dithered = (v + threshold(x, y, channel)).floor();
+    let nudged = if (1.0..=254.0).contains(&v) { dithered + nudge(x, y, channel) } else { dithered };
+    whole(if is_settled(p, v, nearest, pure) { nearest } else { nudged })
 }
 
 /// Pixels that are tried as one: a chunk of one colour that needs no dither is one code.
@@ -223,7 +265,7 @@ const CHUNK: usize = 32;
 #[inline(always)]
 fn settled8(p: &QuantiseParams, [r, g, b, a]: [f32; 4]) -> Option<u32> {
     let v = code_value(p, r, g, b, a);
-    let near = |v: f32| p.dither == 0 || (v * 255.0 - (v * 255.0 + 0.5).floor()).abs() < SETTLED;
+    let near = |v: f32| is_settled(p, v * 255.0, (v * 255.0 + 0.5).floor(), is_pure(p, a));
     let code = |v: f32| whole((v * 255.0 + 0.5).floor());
     let word = code(v[0]) | (code(v[1]) << 8) | (code(v[2]) << 16) | (code(v[3]) << 24);
     (near(v[0]) && near(v[1]) && near(v[2])).then_some(word)
@@ -273,7 +315,7 @@ fn pixels8(p: &QuantiseParams, [r, g, b, a]: [&[f32]; 4], start: u32, y: u32, wo
         let x = start + i as u32;
         let v = code_value(p, r[i], g[i], b[i], a[i]);
         let alpha = whole((v[3] * 255.0 + 0.5).floor());
-        let code = |c: u32| code8(p, v[c as usize], x, y, c);
+        let code = |c: u32| code8(p, v[c as usize], [x, y, c], is_pure(p, a[i]));
         *word = code(0) | (code(1) << 8) | (code(2) << 16) | (alpha << 24);
     }
 }
@@ -297,7 +339,8 @@ fn chunk8(
         let channel = channel as u32;
         for (i, word) in words.iter_mut().enumerate() {
             let light = (m[0] * r[i] + m[1] * g[i] + m[2] * b[i]) * scale[i] + unseen[i] * behind;
-            *word |= code8(p, encoded(p, light), start + i as u32, y, channel) << (8 * channel);
+            let at = [start + i as u32, y, channel];
+            *word |= code8(p, encoded(p, light), at, is_pure(p, a[i])) << (8 * channel);
         }
     }
 }
@@ -317,9 +360,10 @@ vectorised! {
 }
 
 fn cases(format: Format) -> Vec<Case> {
-    let dither = matches!(format, Format::Packed { sample: Sample::U8, .. });
+    let eight = matches!(format, Format::Packed { sample: Sample::U8, .. });
     let mut cases = Vec::new();
-    for mode in ["plain", "straight", "backed", "coded"] {
+    for (mode, dither) in [("plain", FINE), ("straight", CODES), ("backed", FINE), ("coded", CODES)] {
+        let dither = if eight { dither } else { 0 };
         let mut params = block(from_working(Primaries::SRGB), mode == "straight", dither);
         params.coded = u32::from(mode == "coded");
         if mode == "backed" {
@@ -339,28 +383,51 @@ fn cases(format: Format) -> Vec<Case> {
 mod tests {
     use super::*;
 
+    fn dithered(how: u32) -> QuantiseParams {
+        block(IDENTITY, false, how)
+    }
+
     #[test]
     fn dither_keeps_the_mean_and_leaves_codes_alone() {
-        let p = block([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], false, true);
+        let p = dithered(FINE);
         for fraction in [0.1_f32, 0.25, 0.5, 0.9] {
             let value = (100.0 + fraction) / 255.0;
-            let sum: u32 = (0..4096).map(|i| code8(&p, value, i % 64, i / 64, 0)).sum();
+            let sum: u32 = (0..4096).map(|i| code8(&p, value, [i % 64, i / 64, 0], false)).sum();
             assert!((sum as f32 / 4096.0 - 100.0 - fraction).abs() < SETTLED);
         }
+        let p = dithered(CODES);
         for code in 0..=255_u32 {
             let light = crate::image::srgb_decode(f64::from(code) / 255.0) as f32;
-            assert!((0..64).all(|i| code8(&p, srgb_encode(light), i, 3 * i, 1) == code));
+            assert!((0..64).all(|i| code8(&p, srgb_encode(light), [i, 3 * i, 1], false) == code));
         }
     }
 
     #[test]
-    fn sixteen_pixel_means_of_a_slow_ramp_hold() {
-        let p = block([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], false, true);
-        for start in (0..1000).step_by(16) {
-            let value = |x: u32| 90.0 + x as f32 / 256.0;
-            let codes: u32 = (start..start + 16).map(|x| code8(&p, value(x) / 255.0, x, 5, 0)).sum();
-            let exact: f32 = (start..start + 16).map(value).sum();
-            assert!((codes as f32 - exact).abs() / 16.0 <= 0.1);
+    fn slow_ramps_keep_their_means_and_have_no_flat_runs() {
+        let p = dithered(FINE);
+        for (slope, rows) in [(1.0 / 65.0_f32, 8), (1.0 / 100.0, 8), (1.0 / 256.0, 8), (1.0 / 2000.0, 8)] {
+            for (y, channel) in (0..rows).flat_map(|y| (0..3).map(move |c| (y, c))) {
+                let value = |x: u32| 90.0 + x as f32 * slope;
+                let codes: Vec<u32> =
+                    (0..6400).map(|x| code8(&p, value(x) / 255.0, [x, y, channel], false)).collect();
+                for (i, sixteen) in codes.chunks_exact(16).enumerate() {
+                    let exact: f32 = (16 * i as u32..16 * i as u32 + 16).map(value).sum();
+                    let mean = (sixteen.iter().sum::<u32>() as f32 - exact) / 16.0;
+                    assert!(mean.abs() <= 0.1, "{slope}, row {y}, block {i}: off by {mean}");
+                }
+                let longest = codes.chunk_by(|a, b| a == b).map(<[u32]>::len).max();
+                assert!(longest <= Some(8), "{slope}, row {y}: a run of {longest:?}");
+            }
         }
+    }
+
+    #[test]
+    fn white_black_and_what_lies_behind_are_pure() {
+        let p = QuantiseParams { backed: 1, ..dithered(FINE) };
+        for (value, pure) in [(0.0, false), (1.0, false), (245.0 / 255.0, true)] {
+            let code = (value * 255.0_f32).round() as u32;
+            assert!((0..256).all(|i| code8(&p, value, [i, i / 7, 2], pure) == code), "{value}");
+        }
+        assert!((0..256).any(|i| code8(&p, 245.0 / 255.0, [i, 0, 2], false) != 245));
     }
 }
