@@ -49,19 +49,15 @@ fn code_value(p: vec2<u32>) -> vec4<f32> {
     );
 }
 
-// A number in 0..1 from the position: sixteen pixels have one in each sixteenth.
-fn threshold(p: vec2<u32>, channel: u32) -> f32 {
+// A number in 0..1 from the position, of which sixteen pixels have one in each sixteenth, and its eighth.
+fn threshold(p: vec2<u32>, channel: u32) -> vec2<f32> {
     let row = p.y * 1779033703u + channel * 3242174889u;
-    let turn = ((p.x >> 4u) * 2654435769u + row) >> 28u;
-    let sixteenth = ((p.x + turn) * 9u) & 15u;
-    let n = (sixteenth << 28u) | ((p.x * 2654435769u + row) >> 4u);
-    return f32(n >> 8u) * (1.0 / 16777216.0);
-}
-
-// A code up and the next one down, every eight pixels.
-fn nudge(p: vec2<u32>, channel: u32) -> f32 {
-    let phase = (p.x + 2u * ((3u * p.y + channel) & 3u)) & 7u;
-    return select(select(0.0, -1.0, phase == 1u), 1.0, phase == 0u);
+    let turned = p.x + 2u * (row >> 29u);
+    let eighth = (0x42136570u >> (4u * (turned & 7u))) & 7u;
+    let sixteenth = 2u * eighth + (((turned >> 3u) + (turned >> 2u)) & 1u);
+    let within = (p.x * 2654435769u + row) >> 8u;
+    let n = (sixteenth << 20u) + (((1u << 22u) + (within >> 1u)) >> 4u);
+    return vec2<f32>(f32(n) * (1.0 / 16777216.0), f32(eighth));
 }
 
 fn code8(value: f32, p: vec2<u32>, channel: u32, pure: bool) -> u32 {
@@ -69,8 +65,10 @@ fn code8(value: f32, p: vec2<u32>, channel: u32, pure: bool) -> u32 {
     let nearest = floor(v + 0.5);
     let kept = by.dither == 1u || pure || nearest == 0.0 || nearest == 255.0;
     let settled = by.dither == 0u || (kept && abs(v - nearest) < 0.005);
-    let dithered = floor(v + threshold(p, channel));
-    let nudged = select(dithered, dithered + nudge(p, channel), v >= 1.0 && v <= 254.0);
+    let by_place = threshold(p, channel);
+    let dithered = floor(v + by_place.x);
+    let swapped = dithered + select(select(0.0, -1.0, by_place.y == 7.0), 1.0, by_place.y == 0.0);
+    let nudged = select(dithered, swapped, v >= 1.0 && v <= 254.0);
     return u32(select(nudged, nearest, settled));
 }
 

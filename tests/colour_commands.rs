@@ -29,7 +29,9 @@ fn done(output: &Output) {
 /// A set's light and a camera's curve, which are to be undone.
 fn seen(light: [f32; 3]) -> [f32; 3] {
     let [r, g, b] = light;
-    [0.80 * r, 0.62 * g, 0.45 * b].map(|v| v.max(0.0).powf(1.08) * 1.02)
+    let mixed =
+        [0.75 * r + 0.2 * g + 0.05 * b, 0.12 * r + 0.76 * g + 0.12 * b, 0.05 * r + 0.2 * g + 0.75 * b];
+    [0.80 * mixed[0], 0.62 * mixed[1], 0.45 * mixed[2]].map(|v| v.max(0.0).powf(1.08) * 1.02)
 }
 
 fn codes(light: [f32; 3]) -> [u8; 4] {

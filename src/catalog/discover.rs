@@ -190,6 +190,7 @@ impl<'a> Builder<'a> {
                 shots: Vec::new(),
                 overrides: BTreeMap::new(),
                 notes: Vec::new(),
+                flags: Vec::new(),
             };
             self.entries.push(Entry { item, lines: Vec::new(), refused: false });
         }

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::Flag;
 use super::names::safe_part;
 
 /// What a shot is for.
@@ -100,6 +101,8 @@ pub struct Item {
     pub overrides: BTreeMap<String, String>,
     /// Doubts worth a line in the report.
     pub notes: Vec<String>,
+    /// Why a person should look, known before the item is made.
+    pub flags: Vec<Flag>,
 }
 
 impl Item {

@@ -18,6 +18,7 @@ mod pattern;
 mod references;
 mod report;
 mod run;
+mod sets;
 mod shard;
 mod writer;
 
@@ -37,6 +38,7 @@ pub use report::{
     ErrorReport, Flag, InputReport, ItemReport, Line, OutputReport, RuleReport, Status, Step, Summary,
 };
 pub use run::{Order, Run, RunOptions, Task};
+pub use sets::{Consistency, Set, SetOptions, consistent};
 pub use shard::{Shard, ShardError};
 pub use writer::{ReportError, ReportFile, ReportWriter, read_report};
 

@@ -77,6 +77,7 @@ mod tests {
             shots: Vec::new(),
             overrides: std::collections::BTreeMap::new(),
             notes: Vec::new(),
+            flags: Vec::new(),
         }
     }
 

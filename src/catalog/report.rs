@@ -98,7 +98,7 @@ pub struct Step {
 }
 
 /// A quality figure out of its range, or a rule broken.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Flag {
     /// The stable code: `Q-HALO`.
     pub code: String,
@@ -200,6 +200,7 @@ impl ItemReport {
             view: item.view.clone(),
             inputs: item.shots.iter().map(input).collect(),
             notes: item.notes.clone(),
+            flags: item.flags.clone(),
             ..Self::default()
         }
     }

@@ -10,7 +10,7 @@ use super::recipe::read as read_text;
 use super::{EngineArgs, Failed};
 use crate::codec::{self, DecodeOptions, Output, OutputProfile, Overwrite, PngEffort, Subsampling};
 use crate::engine::{Engine, Rendering};
-use crate::image::{Image, OutputSpace, Shots, Size};
+use crate::image::{AlphaMode, Image, OutputSpace, Shots, Size};
 use crate::ops::place::{Placing, Room};
 use crate::recipe::{Recipe, Wanted};
 
@@ -83,7 +83,7 @@ pub(super) struct CorrectArgs {
 
 /// Runs the command.
 pub(super) fn run(args: &CorrectArgs) -> Result<(), Failed> {
-    let output = args.output()?;
+    args.output(false)?;
     let space = args.space()?;
     let recipe = args.recipe()?;
     let engine = args.engine.open(true)?;
@@ -91,10 +91,11 @@ pub(super) fn run(args: &CorrectArgs) -> Result<(), Failed> {
     let [flat, mask] =
         [&args.flat, &args.mask].map(|path| path.as_ref().map(|p| read(p, &engine)).transpose());
     let (flat, mask) = (flat?, mask?);
+    let output = args.output(image.alpha != AlphaMode::None && space.channels != 4)?;
     let shots = Shots { flat: flat.as_ref(), swatch: mask.as_ref(), ..Shots::from(&image) };
     let wanted = Wanted {
         sixteen_bits: output.wants_16_bits(),
-        transparent: image.alpha != crate::image::AlphaMode::None && keeps_alpha(&output),
+        transparent: keeps_alpha(&output),
         space: Some(Arc::new(space.clone())),
         ..Wanted::on_white("corrected", args.placing(image.size())?)
     };
@@ -160,15 +161,13 @@ fn array(values: &[f64]) -> Value {
 }
 
 impl CorrectArgs {
-    /// The file to write, by its name.
-    fn output(&self) -> Result<Output, Failed> {
+    /// The file to write, by its name, with alpha where it can have it.
+    fn output(&self, alpha: bool) -> Result<Output, Failed> {
         let extension = self.out.extension().and_then(|e| e.to_str()).unwrap_or("").to_ascii_lowercase();
         if !matches!(self.bits, 8 | 16) {
             let what = format!("--bits {}: files have 8 or 16 bits a sample", self.bits);
             return Err(Failed::usage("E-BITS", what, "write --bits 8 or --bits 16"));
         }
-        // Grey and CMYK files carry no alpha everywhere; a photograph seldom has it.
-        let alpha = self.profile_out == "srgb";
         match extension.as_str() {
             "jpg" | "jpeg" => Ok(Output::Jpeg { quality: self.quality, subsampling: Subsampling::S444 }),
             "png" => Ok(Output::Png { bits: self.bits, alpha, effort: PngEffort::Fast }),

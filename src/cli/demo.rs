@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::render::{Settings, work};
 use super::{EngineArgs, Failed, sheet};
-use crate::catalog::{Pattern, default_limit, discover};
+use crate::catalog::{Pattern, References, default_limit, discover};
 use crate::codec::{self, Output, OutputProfile, Overwrite, PngEffort, Subsampling};
 use crate::demo::{Scene, Truth, shoot};
 use crate::image::{Format, Plane, Primaries, Size, from_working, srgb_encode};
@@ -66,6 +66,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Failed> {
         report: None,
         json: false,
         finder: None,
+        references: References::default(),
     };
     let outcome = work(&catalog, &Recipe::builtin("packshot")?, &channels, &args.engine, &settings)?;
     let stems: Vec<String> = (0..args.count).map(|i| Scene::pick(args.seed, i).file_stem()).collect();

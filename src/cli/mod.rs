@@ -3,6 +3,7 @@
 
 mod calibrate;
 mod check;
+mod consistent;
 mod correct;
 mod demo;
 mod list;

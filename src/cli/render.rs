@@ -8,12 +8,13 @@ use std::time::Instant;
 
 use clap::Args;
 
+use super::consistent::ConsistentArgs;
 use super::model::ModelArgs;
 use super::progress::Progress;
 use super::{EngineArgs, Failed};
 use crate::catalog::{
     Catalog, Halt, ItemReport, Layout, Line, Order, Outcome, Pattern, Problem, References, ReportWriter, Run,
-    RunOptions, Shard, Summary, Task, default_limit, discover, output_names, parse_bytes,
+    RunOptions, SetOptions, Shard, Summary, Task, default_limit, discover, output_names, parse_bytes,
 };
 use crate::codec::Overwrite;
 use crate::image::Finder;
@@ -43,6 +44,8 @@ pub(super) struct RenderArgs {
     pattern: String,
     #[command(flatten)]
     model: ModelArgs,
+    #[command(flatten)]
+    sets: ConsistentArgs,
     #[command(flatten)]
     engine: EngineArgs,
     /// Items at a time [default: one a processor].
@@ -93,7 +96,6 @@ pub(super) fn run(args: &RenderArgs) -> Result<u8, Failed> {
         cause: std::error::Error::source(&e).map(ToString::to_string),
         ..Failed::usage(e.code(), e.to_string(), e.help())
     })?;
-    catalog.items.retain(|item| shard.holds(&item.sku));
     let settings = Settings {
         out: args.out.clone(),
         jobs: args.jobs.map(|n| n as usize),
@@ -103,7 +105,18 @@ pub(super) fn run(args: &RenderArgs) -> Result<u8, Failed> {
         report: args.report.clone(),
         json: args.json,
         finder: args.model.open(1)?,
+        references: References::default(),
     };
+    // Every machine looks at whole sets, whatever its share of them.
+    let measuring = SetOptions {
+        recipe: &recipe,
+        jobs: settings.jobs(),
+        memory: settings.memory,
+        finder: settings.finder.as_deref(),
+        references: &settings.references,
+    };
+    args.sets.apply(&mut catalog.items, &measuring)?;
+    catalog.items.retain(|item| shard.holds(&item.sku));
     let channels: Vec<&Channel> = channels.iter().collect();
     let outcome = work(&catalog, &recipe, &channels, &args.engine, &settings)?;
     Ok(outcome.exit_code(args.fail_on.is_some()))
@@ -125,6 +138,14 @@ pub(super) struct Settings {
     pub(super) report: Option<PathBuf>,
     pub(super) json: bool,
     pub(super) finder: Option<Box<dyn Finder>>,
+    pub(super) references: References,
+}
+
+impl Settings {
+    /// Items at a time: as many as there are processors unless it is said.
+    fn jobs(&self) -> usize {
+        self.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+    }
 }
 
 /// Renders a catalog and reports it; shared with `demo`.
@@ -136,8 +157,7 @@ pub(super) fn work(
     settings: &Settings,
 ) -> Result<Outcome, Failed> {
     let begun = Instant::now();
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let jobs = settings.jobs.unwrap_or(processors);
+    let jobs = settings.jobs();
     let (tasks, clashes) = tasks(catalog, channels);
     // Many items keep every processor busy by themselves; few are spread over threads.
     let few = tasks.len() < 2 * jobs;
@@ -170,10 +190,9 @@ pub(super) fn work(
         resume: settings.resume,
     };
     let shown = |item: &ItemReport| progress.item(item);
-    let references = References::default();
     let run = Run {
         engine: &engine,
-        references: &references,
+        references: &settings.references,
         recipe,
         options: &options,
         finder: settings.finder.as_deref(),

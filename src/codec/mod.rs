@@ -8,12 +8,14 @@
 //!
 //! Errors here do not name the file, since they see only bytes; whoever read the file adds its name.
 
+mod captured;
 mod decode;
 mod encode;
 mod error;
 mod files;
 mod format;
 
+pub use captured::captured;
 pub use decode::{DecodeOptions, Header, decode, probe};
 pub use encode::{Output, OutputProfile, PngEffort, Subsampling, encode};
 pub use error::CodecError;

@@ -3,8 +3,8 @@
 //!
 //! 8-bit colour is dithered by position: stratified sampling (every sixteen pixels have a threshold in each
 //! sixteenth) over an additive recurrence (L. Kuipers, H. Niederreiter, "Uniform Distribution of Sequences",
-//! 1974), so that ramps keep their mean over few pixels, and a code up and one down every eight pixels, so that
-//! they have no flat runs. Pure white, pure black and the background stay pure, and what came in as 8-bit codes
+//! 1974), so that ramps keep their mean over few pixels; two pixels of eight change places, so that ramps have no
+//! flat runs. Pure white, pure black and the background stay pure, and what came in as 8-bit codes
 //! goes out unchanged: there, a value within 0.005 of a code takes that code.
 
 use serde::Deserialize;
@@ -219,24 +219,29 @@ fn weights(p: &QuantiseParams, a: f32) -> (f32, f32, f32) {
     (scale, unseen, if p.backed == 1 { 1.0 } else { kept })
 }
 
-/// A number in 0..1 from the position: sixteen pixels of a row have one number in each sixteenth, in an order that
-/// turns from block to block.
+/// Which eighth of 0..1 a pixel's threshold lies in, by its place among eight: the lowest beside the highest, the
+/// others so that a slow ramp keeps its mean.
+const EIGHTHS: u32 = 0x4213_6570;
+
+/// A number in 0..1 from the position, of which sixteen pixels of a row have one in each sixteenth, and its eighth.
 #[inline(always)]
-fn threshold(x: u32, y: u32, channel: u32) -> f32 {
+fn threshold(x: u32, y: u32, channel: u32) -> (f32, u32) {
     let row = y.wrapping_mul(1_779_033_703).wrapping_add(channel.wrapping_mul(3_242_174_889));
-    let turn = (x >> 4).wrapping_mul(2_654_435_769).wrapping_add(row) >> 28;
-    let sixteenth = (x + turn).wrapping_mul(9) & 15;
-    let n = (sixteenth << 28) | (x.wrapping_mul(2_654_435_769).wrapping_add(row) >> 4);
-    ((n >> 8) as i32) as f32 * (1.0 / 16_777_216.0)
+    let turned = x + 2 * (row >> 29);
+    let eighth = (EIGHTHS >> (4 * (turned & 7))) & 7;
+    let sixteenth = 2 * eighth + (((turned >> 3) + (turned >> 2)) & 1);
+    let within = x.wrapping_mul(2_654_435_769).wrapping_add(row) >> 8;
+    let n = (sixteenth << 20) + (((1 << 22) + (within >> 1)) >> 4);
+    ((n as i32) as f32 * (1.0 / 16_777_216.0), eighth)
 }
 
-/// A code up and the next one down, every eight pixels: no run of one code is longer than seven, and no mean of
-/// sixteen is changed.
+/// The lower of two codes becomes the upper where it nearly always is the lower, and the other way round beside it:
+/// no run of one code is longer than seven, and no mean of sixteen is changed.
 #[inline(always)]
-fn nudge(x: u32, y: u32, channel: u32) -> f32 {
-    match (x + 2 * ((3 * y + channel) & 3)) & 7 {
+fn nudge(eighth: u32) -> f32 {
+    match eighth {
         0 => 1.0,
-        1 => -1.0,
+        7 => -1.0,
         _ => 0.0,
     }
 }
@@ -253,8 +258,9 @@ fn is_settled(p: &QuantiseParams, v: f32, nearest: f32, pure: bool) -> bool {
 fn code8(p: &QuantiseParams, value: f32, [x, y, channel]: [u32; 3], pure: bool) -> u32 {
     let v = value * 255.0;
     let nearest = (v + 0.5).floor();
-    let dithered = (v + threshold(x, y, channel)).floor();
-    let nudged = if (1.0..=254.0).contains(&v) { dithered + nudge(x, y, channel) } else { dithered };
+    let (threshold, eighth) = threshold(x, y, channel);
+    let dithered = (v + threshold).floor();
+    let nudged = if (1.0..=254.0).contains(&v) { dithered + nudge(eighth) } else { dithered };
     whole(if is_settled(p, v, nearest, pure) { nearest } else { nudged })
 }
 
@@ -393,7 +399,7 @@ mod tests {
         for fraction in [0.1_f32, 0.25, 0.5, 0.9] {
             let value = (100.0 + fraction) / 255.0;
             let sum: u32 = (0..4096).map(|i| code8(&p, value, [i % 64, i / 64, 0], false)).sum();
-            assert!((sum as f32 / 4096.0 - 100.0 - fraction).abs() < SETTLED);
+            assert!((sum as f32 / 4096.0 - 100.0 - fraction).abs() < 1.0 / 64.0);
         }
         let p = dithered(CODES);
         for code in 0..=255_u32 {
