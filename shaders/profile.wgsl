@@ -148,5 +148,5 @@ fn through_profile(@builtin(global_invocation_id) id: vec3<u32>) {
     codes[at4(2u, 0u, p.x, p.y)] = v.x;
     codes[at4(2u, 1u, p.x, p.y)] = v.y;
     codes[at4(2u, 2u, p.x, p.y)] = v.z;
-    codes[at4(2u, 3u, p.x, p.y)] = select(select(kept, 1.0, by.backed == 1u), v.w, by.ink == 1u);
+    codes[at4(2u, 3u, p.x, p.y)] = select(select(kept, select(1.0, 2.0, gone), by.backed == 1u), v.w, by.ink == 1u);
 }

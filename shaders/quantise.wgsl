@@ -63,8 +63,8 @@ fn threshold(p: vec2<u32>, channel: u32) -> vec2<f32> {
 fn code8(value: f32, p: vec2<u32>, channel: u32, pure: bool) -> u32 {
     let v = value * 255.0;
     let nearest = floor(v + 0.5);
-    let kept = by.dither == 1u || pure || nearest == 0.0 || nearest == 255.0;
-    let settled = by.dither == 0u || (kept && abs(v - nearest) < 0.005);
+    let kept = by.dither == 1u || nearest == 0.0 || nearest == 255.0;
+    let settled = by.dither == 0u || pure || (kept && abs(v - nearest) < 0.005);
     let by_place = threshold(p, channel);
     let dithered = floor(v + by_place.x);
     let swapped = dithered + select(select(0.0, -1.0, by_place.y == 7.0), 1.0, by_place.y == 0.0);
@@ -80,7 +80,10 @@ fn quantise8(@builtin(global_invocation_id) id: vec3<u32>) {
     }
     let v = code_value(p);
     let alpha = u32(floor(v.w * 255.0 + 0.5));
-    let pure = by.backed == 1u && light[at4(0u, 3u, p.x, p.y)] < LEAST_ALPHA;
+    let a = light[at4(0u, 3u, p.x, p.y)];
+    let unseen = a < LEAST_ALPHA;
+    let marked = a > 1.5;
+    let pure = select(by.backed == 1u && unseen, marked, by.coded == 1u);
     let word = code8(v.x, p, 0u, pure) | (code8(v.y, p, 1u, pure) << 8u) | (code8(v.z, p, 2u, pure) << 16u)
         | (alpha << 24u);
     codes[at(1u, p.x, p.y)] = word;

@@ -218,7 +218,8 @@ impl Engine {
         note_gamut(&mut study, wanted);
         let read: Vec<&Plane> = shots.all().map(|i| &i.pixels).take(compiled.plan.input_count()).collect();
         let (mut planes, backend, fallback) = self.run(&compiled.plan, &read)?;
-        for (plane, _) in planes.iter_mut().zip(wanted).filter(|(_, want)| want.transparent) {
+        for (plane, _) in planes.iter_mut().zip(wanted).filter(|(_, want)| want.transparent && !is_ink(want))
+        {
             extend_colour(plane, EXTENDED);
         }
         let pictures = planes.into_iter().zip(wanted).zip(compiled.frames);
@@ -279,6 +280,11 @@ fn flag_enlarged(study: &mut Study, wanted: &[Wanted], frames: &[Frame]) {
     study.flag("enlarged", reason);
 }
 
+/// Whether its fourth channel is black ink.
+fn is_ink(want: &Wanted) -> bool {
+    want.space.as_ref().is_some_and(|space| space.channels == 4)
+}
+
 /// Share of the photograph that each output's colour space cannot show, where it is any.
 fn note_gamut(study: &mut Study, wanted: &[Wanted]) {
     let mut shares = Map::new();
@@ -290,7 +296,7 @@ fn note_gamut(study: &mut Study, wanted: &[Wanted]) {
         }
     }
     if !shares.is_empty() {
-        study.note("gamut_mapped_share", shares);
+        study.note("beyond_gamut_share", shares);
     }
 }
 

@@ -76,6 +76,8 @@ struct Entry {
     lines: Vec<Option<u64>>,
     /// A shot of it has a problem, so the item cannot be made as asked.
     refused: bool,
+    /// Folders and roles of such shots.
+    lost: Vec<(PathBuf, Role)>,
 }
 
 /// A shot before it has found its item.
@@ -151,7 +153,10 @@ impl<'a> Builder<'a> {
         };
         let (sku, view) = (found.sku.clone(), found.view.clone());
         if let Some(problem) = problem {
-            self.entry(&sku, &view).refused = true;
+            let lost = (folder_of(&found.path), found.role);
+            let entry = self.entry(&sku, &view);
+            entry.refused = true;
+            entry.lost.push(lost);
             self.problems.push(problem.at(line).of(&sku, &view));
         } else if self.place(found) {
             let settings = RowSettings { line: row.line, overrides: row.overrides };
@@ -192,7 +197,7 @@ impl<'a> Builder<'a> {
                 notes: Vec::new(),
                 flags: Vec::new(),
             };
-            self.entries.push(Entry { item, lines: Vec::new(), refused: false });
+            self.entries.push(Entry { item, lines: Vec::new(), refused: false, lost: Vec::new() });
         }
         &mut self.entries[index]
     }
@@ -249,8 +254,10 @@ impl<'a> Builder<'a> {
         let mut names: HashMap<(String, String), String> = HashMap::new();
         let mut items = Vec::new();
         let mut lights = Lights::default();
-        for Entry { mut item, refused, .. } in self.entries {
-            if !refused && lights.take(&mut item) {
+        for Entry { mut item, refused, lost, .. } in self.entries {
+            if refused {
+                lights.forget(&item, &lost);
+            } else if lights.take(&mut item) {
                 continue;
             }
             let Some(shot) = item.shot(Role::Front).or(item.shots.first()).filter(|_| !refused) else {
@@ -281,6 +288,11 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// The folder of a file.
+fn folder_of(path: &Path) -> PathBuf {
+    path.parent().map_or_else(PathBuf::new, Path::to_path_buf)
+}
+
 /// Charts and grey cards that stand for the shots after them.
 #[derive(Default)]
 struct Lights {
@@ -294,17 +306,16 @@ impl Lights {
     /// of its own. Returns whether it took the entry.
     fn take(&mut self, item: &mut Item) -> bool {
         let is_light = |role: Role| matches!(role, Role::Chart | Role::Grey);
-        let folder = |path: &Path| path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
         if !item.shots.is_empty() && item.shots.iter().all(|s| is_light(s.role)) {
             for shot in &item.shots {
-                let key = (folder(&shot.path), shot.role);
+                let key = (folder_of(&shot.path), shot.role);
                 if let Some((path, false)) = self.latest.insert(key, (shot.path.clone(), false)) {
                     self.unused.push(path);
                 }
             }
             return true;
         }
-        let Some(front) = item.shot(Role::Front).map(|s| folder(&s.path)) else { return false };
+        let Some(front) = item.shot(Role::Front).map(|s| folder_of(&s.path)) else { return false };
         for role in [Role::Chart, Role::Grey] {
             if let Some((path, used)) = self.latest.get_mut(&(front.clone(), role))
                 && item.shot(role).is_none()
@@ -314,6 +325,14 @@ impl Lights {
             }
         }
         false
+    }
+
+    /// A chart or card that cannot be used ends the rule of the one before: no light is taken for another's.
+    fn forget(&mut self, item: &Item, lost: &[(PathBuf, Role)]) {
+        let found = item.shots.iter().map(|shot| (folder_of(&shot.path), shot.role));
+        for key in found.chain(lost.iter().cloned()) {
+            self.latest.remove(&key);
+        }
     }
 
     /// Notes on those that no shot follows.

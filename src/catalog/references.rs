@@ -61,6 +61,9 @@ impl References {
                         settings.insert(format!("{op}.from"), "none".into());
                     }
                 }
+                if item.shot(Role::Grey).is_some() {
+                    notes.push("the grey card is not used: the chart tells the balance".into());
+                }
                 return Ok(settings);
             }
         }

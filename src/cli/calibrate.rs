@@ -20,7 +20,7 @@ pub(super) struct CalibrateArgs {
     /// Where the camera file goes.
     #[arg(short, long, value_name = "TOML")]
     out: PathBuf,
-    /// Which chart it is; any where it is not said.
+    /// Which chart it is; any where it is not said, a classic one with --corners.
     #[arg(long, value_enum)]
     chart: Option<ChartArg>,
     /// When the chart was made: X-Rite changed its pigments in November 2014. Calibrite's are of the newer kind.

@@ -15,11 +15,12 @@ use crate::codec::{self, Overwrite};
 /// Flags of sets.
 #[derive(Debug, Args)]
 pub(super) struct ConsistentArgs {
-    /// Bring the shots of each folder, one backdrop each, to one exposure and white balance by what they share; an item
-    /// with a chart or grey shot of its own is the gauge.
+    /// Bring the shots of each folder, one backdrop each, to one exposure and white balance by what they share; shots
+    /// before different charts are sets of their own, and an item with a grey shot of its own is the gauge.
     #[arg(long)]
     consistent: bool,
-    /// Write each shot's light as CSV, and beside it a PNG of its drift; of several sets, one file a folder.
+    /// Write each shot's light as CSV, and beside it a PNG of its drift, replacing what is there; of several sets, one
+    /// file a folder.
     #[arg(long, value_name = "CSV", requires = "consistent")]
     drift: Option<PathBuf>,
 }
@@ -29,6 +30,10 @@ impl ConsistentArgs {
     pub(super) fn apply(&self, items: &mut [Item], options: &SetOptions<'_>) -> Result<(), Failed> {
         if !self.consistent {
             return Ok(());
+        }
+        if let Some(file) = self.drift.as_ref().filter(|f| f.extension().is_some_and(|e| e == "png")) {
+            let what = format!("{}: the table cannot have the drawing's name", file.display());
+            return Err(Failed::usage("E-DRIFT", what, "name the table .csv; the drawing lies beside it"));
         }
         let found = consistent(items, options);
         found.notes.iter().for_each(|note| eprintln!("note: {note}"));

@@ -28,7 +28,7 @@ pub(super) struct CorrectArgs {
     /// A grey patch of the photograph, in its pixels, that is made neutral.
     #[arg(long, value_name = "X,Y,W,H", value_delimiter = ',', num_args = 1, conflicts_with = "camera")]
     grey: Option<Vec<f64>>,
-    /// Exposure in stops.
+    /// Exposure in stops: with --camera, what brings the photograph to the chart's exposure.
     #[arg(long, value_name = "STOPS", allow_negative_numbers = true)]
     ev: Option<f64>,
     /// A camera file of `packshot calibrate`, made from a chart in the same light.
@@ -53,7 +53,7 @@ pub(super) struct CorrectArgs {
     /// A look: .cube.
     #[arg(long, value_name = "FILE")]
     lut: Option<PathBuf>,
-    /// The largest size of the result; its aspect is the photograph's.
+    /// The size into which the result is fitted; its aspect is the photograph's.
     #[arg(long, value_name = "WxH")]
     resize: Option<String>,
     /// Give back what resizing took of the finest detail.
@@ -62,7 +62,7 @@ pub(super) struct CorrectArgs {
     /// The colour space of the result: srgb, display-p3, adobe-rgb, grey, or an ICC profile.
     #[arg(long, value_name = "ICC", default_value = "srgb")]
     profile_out: String,
-    /// Cut off channels of colours that the space lacks, instead of reducing their chroma.
+    /// Cut off channels of colours that an RGB space lacks, instead of reducing their chroma.
     #[arg(long)]
     clip: bool,
     /// Bits a sample of .png and .tif: 8 or 16.

@@ -1,4 +1,5 @@
-//! ICC profiles of curves and a matrix, v2 and v4, as an [`Encoding`]: the way of most photographs. The arithmetic is, in `f64`, so that white stays white to the last code and sRGB stays the identity.
+//! ICC profiles of curves and a matrix, v2 and v4, as an [`Encoding`]: the way of most photographs. In `f64`, so that
+//! white stays white to the last code and sRGB stays the identity.
 
 use moxcms::{ColorProfile, DataColorSpace, ProfileText, ToneReprCurve};
 

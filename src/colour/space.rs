@@ -4,14 +4,14 @@
 //! touches pixels and knows no file format. Colours are joined relative to white with black-point
 //! compensation (see [`profile`](super::profile)); neutrals are exact where the space is curves and a matrix.
 
-use moxcms::{LutWarehouse, ProfileClass};
+use moxcms::ProfileClass;
 
 use super::ColourError;
 use super::curve::Curve;
 use super::embedded::{adobe_rgb_profile, display_p3_profile, grey_profile, srgb_profile};
 use super::icc::{self, name};
 use super::named::{IDENTITY, has_srgb_curves, narrow};
-use super::profile::{Kind, Link, Pipeline, Profile, Step, all_sampled, from_working};
+use super::profile::{Kind, Link, Pipeline, Profile, Step, all_sampled, channels, from_working};
 pub use crate::image::OutputSpace;
 use crate::image::stages::{Stage, Stages};
 use crate::image::{Primaries, invert};
@@ -128,15 +128,6 @@ fn check(profile: &Profile) -> Result<(), ColourError> {
         None if !has_curves => Err(one_way()),
         _ => Ok(()),
     }
-}
-
-/// Channels into and out of a table.
-fn channels(table: &LutWarehouse) -> (usize, usize) {
-    let (inputs, outputs) = match table {
-        LutWarehouse::Lut(t) => (t.num_input_channels, t.num_output_channels),
-        LutWarehouse::Multidimensional(t) => (t.num_input_channels, t.num_output_channels),
-    };
-    (inputs.into(), outputs.into())
 }
 
 /// The parts of a conversion that is no more than a matrix and three curves.

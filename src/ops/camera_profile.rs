@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::quantise::LEAST_ALPHA;
 use super::{Op, OpDef, OpError, ParamDef, Scene, Stage, Study, settings};
-use crate::camera::{Camera, Model};
+use crate::camera::{Camera, Model, Quality};
 use crate::image::{Format, Plane, Size};
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
 use crate::plan::{Plan, PlanError, PlaneId};
@@ -140,6 +140,9 @@ impl Op for CameraProfile {
                 left_out_max: errors.max,
             },
         );
+        if let Some(reason) = doubt(camera) {
+            study.flag("camera-doubtful", reason);
+        }
         apply(&camera.calibration.model, &mut study.proxy);
         Ok(())
     }
@@ -158,6 +161,18 @@ impl Op for CameraProfile {
         scene.colour = record(scene.plan, scene.colour, &camera.calibration.model)?;
         Ok(())
     }
+}
+
+/// What a person should know of a camera file's own errors.
+fn doubt(camera: &Camera) -> Option<String> {
+    let calibration = &camera.calibration;
+    let (mean, name) = (calibration.errors.left_out.mean, &camera.provenance.photograph);
+    (calibration.quality == Quality::Poor).then(|| {
+        format!(
+            "the camera learnt from {name} misses patches by ΔE {mean:.1} in the mean: {}",
+            calibration.quality.words()
+        )
+    })
 }
 
 /// Records a model on a premultiplied picture.

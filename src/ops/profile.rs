@@ -72,6 +72,9 @@ pub(super) fn record(
     Ok(())
 }
 
+/// Alpha of a pixel of which nothing is seen but what lies behind it: opaque, and not to be dithered.
+pub(super) const PURE: f32 = 2.0;
+
 /// Floats a line of the program's plane.
 const LINE: u32 = 1024;
 
@@ -113,7 +116,8 @@ vectorised! {
                 }
                 for (o, a) in to_a[start..end].iter_mut().zip(a) {
                     let kept = if *a < LEAST_ALPHA { 0.0 } else { unit(*a) };
-                    *o = if p.backed == 1 { 1.0 } else { kept };
+                    let backed = if *a < LEAST_ALPHA { PURE } else { 1.0 };
+                    *o = if p.backed == 1 { backed } else { kept };
                 }
             }
         }

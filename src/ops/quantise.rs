@@ -10,7 +10,7 @@
 use serde::Deserialize;
 
 use super::transfer::{srgb_encode, unit, whole};
-use super::{Op, OpDef, OpError, ParamDef, Scene, Stage, apply, gamut, profile, settings};
+use super::{LOOKS, Op, OpDef, OpError, ParamDef, Scene, Stage, Study, apply, gamut, profile, settings};
 use crate::image::{Format, Matrix3, Primaries, Sample, from_working};
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
 use crate::plan::Origin;
@@ -87,7 +87,8 @@ pub static OP: OpDef = OpDef {
             name: "gamut",
             default: "\"map\"",
             range: "map | clip",
-            about: "colours that the output cannot show lose chroma, or their channels are cut off",
+            about: "colours beyond an RGB space of curves and a matrix lose chroma, or their channels are cut off; \
+                    other profiles decide themselves",
         },
     ],
     kernels: &[&gamut::MAP_GAMUT, &profile::THROUGH_PROFILE, &QUANTISE8, &QUANTISE16],
@@ -127,7 +128,7 @@ impl Op for Quantise {
         let linear = space.map_or(Some(from_working(Primaries::SRGB)), |s| s.linear);
         if let Some(to_output) = linear
             && self.gamut == Gamut::Map
-            && gamut::share(scene.study, to_output) > 0.0
+            && (looked(scene.study) || gamut::share(scene.study, to_output) > 0.0)
         {
             gamut::record(scene, to_output)?;
         }
@@ -138,7 +139,8 @@ impl Op for Quantise {
         };
         let params = match (space, linear) {
             (Some(space), to_output) if !space.srgb_curve || to_output.is_none() => {
-                profile::record(scene, &space.stages, straight, space.channels == 4)?;
+                let ink = space.channels == 4;
+                profile::record(scene, &space.stages, straight && !ink, ink)?;
                 QuantiseParams { coded: 1, ..block(IDENTITY, false, dither) }
             }
             (_, to_output) => {
@@ -158,6 +160,13 @@ impl Op for Quantise {
         scene.plan.output(codes);
         Ok(())
     }
+}
+
+/// Whether an op changes colours of the picture and not of the proxy, so that the proxy does not tell which are beyond
+/// the output.
+fn looked(study: &Study) -> bool {
+    let ops = LOOKS.iter().map(|op| op.name).chain([super::swatch_match::OP.name]);
+    ops.into_iter().any(|op| study.numbers.contains_key(op))
 }
 
 /// Whether the photograph came in as 8-bit codes.
@@ -196,7 +205,7 @@ fn code_value(p: &QuantiseParams, r: f32, g: f32, b: f32, a: f32) -> [f32; 4] {
 /// Whether nothing of the picture is seen, only what lies behind it.
 #[inline(always)]
 fn is_pure(p: &QuantiseParams, a: f32) -> bool {
-    p.backed == 1 && a < LEAST_ALPHA
+    if p.coded == 1 { a > profile::PURE - 0.5 } else { p.backed == 1 && a < LEAST_ALPHA }
 }
 
 /// Light, or a code that it is already, as a code value.
@@ -250,8 +259,8 @@ fn nudge(eighth: u32) -> f32 {
 /// picture (`pure`), white and black.
 #[inline(always)]
 fn is_settled(p: &QuantiseParams, v: f32, nearest: f32, pure: bool) -> bool {
-    let kept = p.dither == CODES || pure || nearest == 0.0 || nearest == 255.0;
-    p.dither == 0 || (kept && (v - nearest).abs() < SETTLED)
+    let kept = p.dither == CODES || nearest == 0.0 || nearest == 255.0;
+    p.dither == 0 || pure || (kept && (v - nearest).abs() < SETTLED)
 }
 
 #[inline(always)]

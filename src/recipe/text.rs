@@ -62,7 +62,7 @@ pub enum RecipeError {
         recipe: String,
     },
     /// There is no such built-in recipe.
-    #[error("there is no built-in recipe `{0}`; there are packshot, matte and triangulate")]
+    #[error("there is no built-in recipe `{0}`; there are packshot, matte, trimap and triangulate")]
     Unknown(String),
 }
 

@@ -265,3 +265,13 @@ fn charts_and_grey_cards_stand_for_the_shots_that_follow_in_their_folder() {
     let found = discover(&both, &Pattern::default(), None).unwrap();
     assert!(names(&found).contains(&"h front front".to_owned()));
 }
+
+#[test]
+fn a_chart_that_cannot_be_used_ends_the_rule_of_the_one_before() {
+    let studio = Studio::new(&["a_chart.jpg", "b.jpg", "d.jpg"]);
+    let found = studio
+        .manifest("file,sku,role\na_chart.jpg,a,chart\nb.jpg,b,front\ngone.jpg,c,chart\nd.jpg,d,front\n")
+        .unwrap();
+    assert_eq!(names(&found), ["b front front+chart", "d front front"]);
+    assert_eq!(codes(&found), ["E-FILE-READ"]);
+}

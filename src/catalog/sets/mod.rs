@@ -131,20 +131,23 @@ fn shared_references(items: &[Item]) -> Vec<&Path> {
     shared
 }
 
-/// The items by the folders of their front shots, in the order of the first of each.
+/// The items by the folders of their front shots and the charts that they hang on (each chart undoes its own light), in
+/// the order of the first of each.
 fn folders(items: &[Item]) -> Vec<(PathBuf, Vec<usize>)> {
-    let mut sets: Vec<(PathBuf, PathBuf, Vec<usize>)> = Vec::new();
+    type Key<'a> = (PathBuf, Option<&'a Path>);
+    let mut sets: Vec<(PathBuf, Key<'_>, Vec<usize>)> = Vec::new();
     for (i, item) in items.iter().enumerate() {
         let Some(shot) = item.shot(Role::Front) else { continue };
         let folder = shot.path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // One folder may be named in several ways.
         let real = match sets.last() {
-            Some((named, real, _)) if named == folder => real.clone(),
+            Some((named, (real, _), _)) if named == folder => real.clone(),
             _ => fs::canonicalize(folder).unwrap_or_else(|_| folder.into()),
         };
-        match sets.iter_mut().find(|(_, known, _)| *known == real) {
+        let key = (real, item.shot(Role::Chart).map(|chart| chart.path.as_path()));
+        match sets.iter_mut().find(|(_, known, _)| *known == key) {
             Some((_, _, members)) => members.push(i),
-            None => sets.push((folder.into(), real, vec![i])),
+            None => sets.push((folder.into(), key, vec![i])),
         }
     }
     sets.into_iter().map(|(folder, _, members)| (folder, members)).collect()

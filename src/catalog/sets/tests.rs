@@ -160,7 +160,8 @@ fn a_reference_that_cannot_be_used_is_the_run_s_to_tell() {
     items[1].shots.push(Shot { path: card, role: Role::Chart });
     let before = items.clone();
     let found = solved(&mut items, &Recipe::builtin("packshot").unwrap(), 2);
-    assert_eq!((&items[1], found.sets[0].unread), (&before[1], 1));
+    let unread: usize = found.sets.iter().map(|set| set.unread).sum();
+    assert_eq!((&items[1], unread), (&before[1], 1));
 }
 
 #[test]
@@ -198,4 +199,24 @@ fn a_shot_in_odd_light_is_corrected_and_flagged() {
     assert_eq!(csv.lines().count(), 13);
     assert!(csv.contains("A_front7.png") && csv.contains("odd light"));
     assert!(found.sets[0].drawing().is_none(), "no shot has a time");
+}
+
+#[test]
+fn shots_before_different_charts_are_sets_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let charted = |sku: &str, chart: Option<&str>| {
+        let mut made = item(folder.path(), sku, "front");
+        let chart = chart.map(|name| Shot { path: folder.path().join(name), role: Role::Chart });
+        made.shots.extend(chart);
+        made
+    };
+    let items = [
+        charted("a", None),
+        charted("b", Some("1.png")),
+        charted("c", Some("1.png")),
+        charted("d", Some("2.png")),
+        charted("e", None),
+    ];
+    let members: Vec<Vec<usize>> = folders(&items).into_iter().map(|(_, members)| members).collect();
+    assert_eq!(members, [vec![0, 4], vec![1, 2], vec![3]]);
 }

@@ -18,6 +18,7 @@ pub(crate) use link::{Link, from_working, to_working};
 #[cfg(test)]
 pub(crate) use pipeline::table;
 pub(crate) use pipeline::{Pipeline, Step, all_sampled};
+pub(crate) use read::channels;
 
 /// How colours that the other side cannot show are treated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -75,7 +76,7 @@ impl Profile {
     pub(crate) fn open(icc: &[u8]) -> Result<Self, ColourError> {
         let options = ParsingOptions {
             max_profile_size: 32 << 20,
-            max_allowed_clut_size: 64 << 20,
+            max_allowed_clut_size: 8 << 20,
             max_allowed_trc_size: 1 << 16,
         };
         let tags = catch_unwind(AssertUnwindSafe(|| ColorProfile::new_from_slice_with_options(icc, options)))

@@ -23,6 +23,9 @@ pub(super) fn to_connection(profile: &Profile, intent: Intent) -> Result<Pipelin
         Intent::RelativeColorimetric => &profile.tags.lut_a_to_b_colorimetric,
     };
     if let Some(lut) = by_intent.as_ref().or(profile.tags.lut_a_to_b_perceptual.as_ref()) {
+        if channels(lut) != (profile.kind.channels(), 3) {
+            return Err(broken("its table has other channels than it"));
+        }
         let (steps, coding) = table_steps(lut, profile.tags.pcs, true)?;
         // Device Lab is coded as in version 4; a table of the old type takes the old coding.
         let lab = profile.tags.color_space == DataColorSpace::Lab && is_old(lut);
@@ -111,6 +114,15 @@ fn table_steps(
 /// Whether it is a 16-bit table of version 2's type.
 fn is_old(lut: &LutWarehouse) -> bool {
     matches!(lut, LutWarehouse::Lut(lut) if lut.lut_type == LutType::Lut16)
+}
+
+/// Channels that a table takes and gives.
+pub(crate) fn channels(lut: &LutWarehouse) -> (usize, usize) {
+    let (takes, gives) = match lut {
+        LutWarehouse::Lut(lut) => (lut.num_input_channels, lut.num_output_channels),
+        LutWarehouse::Multidimensional(lut) => (lut.num_input_channels, lut.num_output_channels),
+    };
+    (takes.into(), gives.into())
 }
 
 fn values(store: &LutStore) -> Vec<f32> {

@@ -143,6 +143,13 @@ struct Numbers {
 impl Op for FlatField {
     fn analyse_shots(&self, study: &mut Study, shots: &Shots<'_>) -> Result<(), OpError> {
         let source = match self.from {
+            _ if study.has_alpha && shots.flat.is_some() => {
+                return Err(OpError::Refused {
+                    op: OP.name,
+                    what: "a photograph with alpha shows no light to be evened".into(),
+                    help: "give the photograph as it was taken, or leave the flat field out",
+                });
+            }
             _ if study.has_alpha => return nothing(study, "nothing: the photograph brings its own alpha"),
             Source::Auto if shots.flat.is_some() => Source::Flat,
             Source::Auto if study.plate.is_some() => Source::Plate,
