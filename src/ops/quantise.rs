@@ -128,7 +128,8 @@ impl Op for Quantise {
         let linear = space.map_or(Some(from_working(Primaries::SRGB)), |s| s.linear);
         if let Some(to_output) = linear
             && self.gamut == Gamut::Map
-            && (looked(scene.study) || gamut::share(scene.study, to_output) > 0.0)
+            && !looked(scene.study)
+            && gamut::share(scene.study, to_output) > 0.0
         {
             gamut::record(scene, to_output)?;
         }
@@ -162,11 +163,9 @@ impl Op for Quantise {
     }
 }
 
-/// Whether an op changes colours of the picture and not of the proxy, so that the proxy does not tell which are beyond
-/// the output.
+/// Whether a look has the last word: its codes are what its maker saw, and none of them is compressed.
 fn looked(study: &Study) -> bool {
-    let ops = LOOKS.iter().map(|op| op.name).chain([super::swatch_match::OP.name]);
-    ops.into_iter().any(|op| study.numbers.contains_key(op))
+    LOOKS.iter().any(|op| study.numbers.contains_key(op.name))
 }
 
 /// Whether the photograph came in as 8-bit codes.
