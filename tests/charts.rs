@@ -5,9 +5,10 @@
 
 use std::path::{Path, PathBuf};
 
-use packshot::camera::{Ask, ChartError, Kind, photographed};
+use packshot::camera::{Ask, ChartError, Kind, Score, photographed};
+use packshot::chart::reference::{Chart, Edition, published};
 use packshot::codec::{self, DecodeOptions};
-use packshot::image::{Image, Pool};
+use packshot::image::{Image, Pool, delta_e2000, lab_from_working};
 
 /// Where a person sees the outer corners of the first patch, the end of its row, the last patch and the first of the
 /// last row.
@@ -102,4 +103,43 @@ fn photographs_without_a_chart_teach_nothing() {
         }
     }
     assert!(looked > 3);
+}
+
+/// A model that was learnt from one photograph, on the chart in others that the same camera took in about the same light
+/// (exposure and white balance set by the greys; uneven light left as it is).
+#[test]
+fn what_was_learnt_holds_for_other_photographs() {
+    let Some(folder) = folder() else { return };
+    let reference = published(Chart::Classic24, Edition::After2014).unwrap();
+    let mut errors = Vec::new();
+    for group in [
+        ["color_checker_1.jpg", "color_checker_3.jpg", "color_checker_5.jpg"],
+        ["color_checker_mini_1.jpg", "color_checker_mini_3.jpg", "color_checker_mini_5.jpg"],
+        ["plantcv_color_chip1.jpg", "plantcv_source1_img.png", "plantcv_target_img.png"],
+    ] {
+        // The model, and light and use of each patch.
+        let seen = group.map(|name| {
+            let image = open(&folder.join("colour/charts").join(name));
+            let (camera, found) = photographed(&image, [name, "", ""], &Ask::default()).unwrap();
+            let m = image.encoding.to_working.map(|row| row.map(f64::from));
+            let light = |rgb: [f64; 3]| m.map(|row| row.iter().zip(rgb).map(|(a, b)| a * b).sum::<f64>());
+            let patches: Vec<([f64; 3], bool)> =
+                found.patches.iter().map(|p| (light(p.rgb), p.doubt.is_none())).collect();
+            (camera.calibration.model, patches)
+        });
+        for (from, to) in (0..3).flat_map(|f| (0..3).filter(move |t| *t != f).map(move |t| (f, t))) {
+            let ((model, own), (_, other)) = (&seen[from], &seen[to]);
+            let ratio = |c: usize| {
+                let sum = |a: &[([f64; 3], bool)]| (19..23).map(|i| a[i].0[c] * other[i].0[c]).sum::<f64>();
+                sum(own) / sum(other)
+            };
+            let model = model.with_gain([ratio(0), ratio(1), ratio(2)]);
+            let usable = other.iter().zip(&reference.patches).filter(|((_, usable), _)| *usable);
+            errors
+                .extend(usable.map(|((rgb, _), p)| delta_e2000(p.lab, lab_from_working(model.apply(*rgb)))));
+        }
+    }
+    let score = Score::of(&errors);
+    println!("on other photographs: {score:.2?}");
+    assert!(score.mean <= 2.4 && score.p95 <= 5.5, "{score:?}");
 }
