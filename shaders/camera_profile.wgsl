@@ -31,8 +31,6 @@ struct CameraParams {
 @group(0) @binding(3) var<storage, read> curves: array<f32>;
 @group(0) @binding(4) var<storage, read_write> corrected: array<f32>;
 
-const LEAST_ALPHA: f32 = 0.0009765625;
-
 fn curve(v: f32, c: u32) -> f32 {
     let lines = f32(by.nodes - 1u);
     let share = clamp(v / by.top[c], 0.0, 1.0);

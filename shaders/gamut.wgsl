@@ -19,17 +19,12 @@ struct GamutParams {
 @group(0) @binding(3) var<storage, read> hull: array<f32>;
 @group(0) @binding(4) var<storage, read_write> mapped: array<f32>;
 
-const LEAST_ALPHA: f32 = 0.0009765625;
 const KNEE: f32 = 0.8;
 
-fn cube_root(v: f32) -> f32 {
-    let size = max(abs(v), 1e-12);
-    var t = bitcast<f32>(u32(f32(bitcast<u32>(size)) * (1.0 / 3.0)) + 709921077u);
-    for (var i = 0; i < 2; i++) {
-        let cubed = t * t * t;
-        t = t * ((cubed + 2.0 * size) / (2.0 * cubed + size));
-    }
-    return select(t, -t, v < 0.0);
+// The cube root, of a negative number too.
+fn signed_root(v: f32) -> f32 {
+    let size = cube_root(max(abs(v), 1e-12));
+    return select(size, -size, v < 0.0);
 }
 
 // A direction's place around the circle, 0 to 4, without trigonometry.
@@ -62,9 +57,9 @@ fn map_gamut(@builtin(global_invocation_id) id: vec3<u32>) {
     let before = vec3<f32>(
         picture[at4(0u, 0u, p.x, p.y)], picture[at4(0u, 1u, p.x, p.y)], picture[at4(0u, 2u, p.x, p.y)]);
     let straight = before / max(a, LEAST_ALPHA);
-    let l = cube_root(dot(by.to_cones_l.xyz, straight));
-    let m = cube_root(dot(by.to_cones_m.xyz, straight));
-    let s = cube_root(dot(by.to_cones_s.xyz, straight));
+    let l = signed_root(dot(by.to_cones_l.xyz, straight));
+    let m = signed_root(dot(by.to_cones_m.xyz, straight));
+    let s = signed_root(dot(by.to_cones_s.xyz, straight));
     let lightness = 0.2104542553 * l + 0.7936177850 * m - 0.0040720468 * s;
     let x = 1.9779984951 * l - 2.4285922050 * m + 0.4505937099 * s;
     let y = 0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s;

@@ -18,7 +18,6 @@ struct ProfileParams {
 @group(0) @binding(3) var<storage, read> program: array<f32>;
 @group(0) @binding(4) var<storage, read_write> codes: array<f32>;
 
-const LEAST_ALPHA: f32 = 0.0009765625;
 const KNEE: f32 = 0.20689655;
 const SLOPE: f32 = 0.12841855;
 
@@ -40,15 +39,6 @@ fn curve(start: u32, c: u32, x: f32) -> f32 {
 
 fn cube(t: f32) -> f32 {
     return select(SLOPE * (t - 4.0 / 29.0), t * t * t, t > KNEE);
-}
-
-fn cube_root(v: f32) -> f32 {
-    var t = bitcast<f32>(u32(f32(bitcast<u32>(v)) * (1.0 / 3.0)) + 709921077u);
-    for (var i = 0; i < 2; i++) {
-        let cubed = t * t * t;
-        t = t * ((cubed + 2.0 * v) / (2.0 * cubed + v));
-    }
-    return t;
 }
 
 fn root(v: f32) -> f32 {

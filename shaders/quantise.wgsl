@@ -20,8 +20,6 @@ struct QuantiseParams {
 @group(0) @binding(2) var<storage, read> light: array<f32>;
 @group(0) @binding(3) var<storage, read_write> codes: array<u32>;
 
-const LEAST_ALPHA: f32 = 0.0009765625;
-
 fn code_value(p: vec2<u32>) -> vec4<f32> {
     let r = light[at4(0u, 0u, p.x, p.y)];
     let g = light[at4(0u, 1u, p.x, p.y)];

@@ -13,8 +13,6 @@ struct SharpenParams {
 @group(0) @binding(2) var<storage, read> picture: array<f32>;
 @group(0) @binding(3) var<storage, read_write> light: array<f32>;
 
-const LEAST_ALPHA: f32 = 0.0009765625;
-
 @compute @workgroup_size(64)
 fn lightness(@builtin(global_invocation_id) id: vec3<u32>) {
     let p = pixel(id);

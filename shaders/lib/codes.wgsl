@@ -1,7 +1,5 @@
 // Working light to straight codes of a look and back. Twin of src/ops/codes.rs; needs lib/power.wgsl.
 
-const LEAST_ALPHA: f32 = 0.0009765625;
-
 fn mixed_by(red: vec4<f32>, green: vec4<f32>, blue: vec4<f32>, v: vec3<f32>) -> vec3<f32> {
     return vec3<f32>(
         red.x * v.x + red.y * v.y + red.z * v.z,

@@ -10,6 +10,9 @@ struct Frame {
 
 @group(0) @binding(0) var<uniform> frame: Frame;
 
+// Alpha below this carries no colour that is worth dividing out.
+const LEAST_ALPHA: f32 = 0.0009765625;
+
 // The output pixel of this invocation.
 fn pixel(id: vec3<u32>) -> vec2<u32> {
     return vec2<u32>(id.x, frame.rows.x + id.y);

@@ -7,10 +7,10 @@ use clap::Args;
 use toml::{Table, Value};
 
 use super::recipe::read as read_text;
-use super::{EngineArgs, Failed};
-use crate::codec::{self, DecodeOptions, Output, OutputProfile, Overwrite, PngEffort, Subsampling};
-use crate::engine::{Engine, Rendering};
-use crate::image::{AlphaMode, Image, OutputSpace, Shots, Size};
+use super::{EngineArgs, Failed, doubts, read};
+use crate::codec::{self, Output, OutputProfile, Overwrite, PngEffort, Subsampling};
+use crate::engine::Rendering;
+use crate::image::{AlphaMode, OutputSpace, Shots, Size};
 use crate::ops::place::{Placing, Room};
 use crate::recipe::{Recipe, Wanted};
 
@@ -116,12 +116,7 @@ pub(super) fn run(args: &CorrectArgs) -> Result<(), Failed> {
 }
 
 fn tell(args: &CorrectArgs, space: &OutputSpace, rendering: &Rendering) {
-    for flag in &rendering.flags {
-        eprintln!("review[{}]: {}: {}", flag.code, args.image.display(), flag.reason);
-    }
-    if let Some(why) = &rendering.fallback {
-        eprintln!("note: {}: finished on the processor: {why}", args.image.display());
-    }
+    doubts(&args.image, rendering);
     if args.json {
         let report = serde_json::json!({
             "image": args.image.display().to_string(),
@@ -134,11 +129,6 @@ fn tell(args: &CorrectArgs, space: &OutputSpace, rendering: &Rendering) {
         });
         println!("{report}");
     }
-}
-
-fn read(path: &Path, engine: &Engine) -> Result<Image, Failed> {
-    let bytes = codec::read_file(path)?;
-    codec::decode(&bytes, &DecodeOptions::default(), engine.pool()).map_err(|e| super::decoding(path, &e))
 }
 
 fn keeps_alpha(output: &Output) -> bool {

@@ -7,10 +7,10 @@ use clap::{Args, ValueEnum};
 
 use super::model::ModelArgs;
 use super::triangulate::PairArgs;
-use super::{EngineArgs, Failed};
-use crate::codec::{self, DecodeOptions, Output, OutputProfile, Overwrite, PngEffort};
-use crate::engine::{Engine, Rendering};
-use crate::image::{Format, Image, Plane, Sample, Shots};
+use super::{EngineArgs, Failed, doubts, read};
+use crate::codec::{self, Output, OutputProfile, Overwrite, PngEffort};
+use crate::engine::Rendering;
+use crate::image::{Format, Plane, Sample, Shots};
 use crate::ops::Layer;
 use crate::ops::backdrop_matte::Backdrop;
 use crate::ops::place::Placing;
@@ -149,12 +149,7 @@ fn recipe(args: &MatteArgs, pair: bool) -> Result<Recipe, Failed> {
 }
 
 fn report(args: &MatteArgs, front: &Path, rendering: &Rendering) {
-    for flag in &rendering.flags {
-        eprintln!("review[{}]: {}: {}", flag.code, front.display(), flag.reason);
-    }
-    if let Some(why) = &rendering.fallback {
-        eprintln!("note: {}: finished on the processor: {why}", front.display());
-    }
+    doubts(front, rendering);
     if args.json {
         let report = serde_json::json!({
             "image": front.display().to_string(),
@@ -167,11 +162,6 @@ fn report(args: &MatteArgs, front: &Path, rendering: &Rendering) {
         });
         println!("{report}");
     }
-}
-
-fn read(path: &Path, engine: &Engine) -> Result<Image, Failed> {
-    let bytes = codec::read_file(path)?;
-    codec::decode(&bytes, &DecodeOptions::default(), engine.pool()).map_err(|e| super::decoding(path, &e))
 }
 
 /// A 16-bit colour file by its name.

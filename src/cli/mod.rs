@@ -20,8 +20,9 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::codec::{self, CodecError};
-use crate::engine::{Backend, Engine, EngineError, EngineOptions};
+use crate::codec::{self, CodecError, DecodeOptions};
+use crate::engine::{Backend, Engine, EngineError, EngineOptions, Rendering};
+use crate::image::Image;
 use crate::recipe::RecipeError;
 use crate::recipe::channel::{self, Channel};
 use recipe::recipe;
@@ -149,6 +150,22 @@ impl From<codec::WriteError> for Failed {
 
 fn decoding(path: &Path, e: &CodecError) -> Failed {
     Failed::item(e.code(), format!("{}: {e}", path.display()), e.help())
+}
+
+/// A photograph from its file.
+fn read(path: &Path, engine: &Engine) -> Result<Image, Failed> {
+    let bytes = codec::read_file(path)?;
+    codec::decode(&bytes, &DecodeOptions::default(), engine.pool()).map_err(|e| decoding(path, &e))
+}
+
+/// Says what a person should know of a photograph's rendering.
+fn doubts(path: &Path, rendering: &Rendering) {
+    for flag in &rendering.flags {
+        eprintln!("review[{}]: {}: {}", flag.code, path.display(), flag.reason);
+    }
+    if let Some(why) = &rendering.fallback {
+        eprintln!("note: {}: finished on the processor: {why}", path.display());
+    }
 }
 
 /// The day, as YYYY-MM-DD.

@@ -6,8 +6,8 @@
 
 use std::sync::OnceLock;
 
-use super::named::{BRADFORD_D50_TO_D65, D50};
-use crate::image::{Primaries, invert, multiply};
+use super::named::BRADFORD_D50_TO_D65;
+use crate::image::{D50, Primaries, invert, multiply};
 
 /// The bytes of an sRGB profile to embed.
 #[must_use]

@@ -4,9 +4,9 @@
 use moxcms::{ColorProfile, DataColorSpace, ProfileText, ToneReprCurve};
 
 use super::curve::{Curve, tables};
-use super::named::{self, BRADFORD_D50_TO_D65, D50, IDENTITY, is_srgb, narrow};
+use super::named::{self, BRADFORD_D50_TO_D65, IDENTITY, is_srgb, narrow};
 use super::profile::Profile;
-use crate::image::{Encoding, Primaries, Sample, invert, multiply};
+use crate::image::{D50, Encoding, Primaries, Sample, invert, multiply};
 
 /// Why a colour profile cannot be used.
 #[derive(Debug, thiserror::Error)]

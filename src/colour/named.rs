@@ -5,17 +5,12 @@ use std::sync::{Arc, OnceLock};
 
 use super::curve::{Curve, tables};
 use super::icc::Shaper;
-use crate::image::{Encoding, Matrix3, Primaries, Sample, invert, multiply, srgb_decode, srgb_encode};
-
-/// The white of ICC's connection space.
-pub(super) const D50: [f64; 3] = [0.964_202_88, 1.0, 0.824_905_40];
+use crate::image::{
+    Encoding, Matrix3, Primaries, Sample, adaptation, invert, multiply, srgb_decode, srgb_encode,
+};
 
 /// No change.
 pub(super) const IDENTITY: [[f64; 3]; 3] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
-
-/// Bradford's cone responses.
-const BRADFORD: [[f64; 3]; 3] =
-    [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]];
 
 /// XYZ under ICC's D50 to XYZ under D65 (xy 0.3127, 0.3290), by Bradford.
 pub(super) const BRADFORD_D50_TO_D65: [[f64; 3]; 3] = [
@@ -118,22 +113,9 @@ fn to_working(primaries: Primaries) -> Option<[[f64; 3]; 3]> {
     if primaries.white == working.white {
         return primaries.to_working();
     }
-    let adapt = adaptation(primaries.white, working.white)?;
+    let xyz = |[x, y]: [f64; 2]| [x / y, 1.0, (1.0 - x - y) / y];
+    let adapt = adaptation(xyz(primaries.white), xyz(working.white));
     Some(multiply(multiply(invert(working.to_xyz()?)?, adapt), primaries.to_xyz()?))
-}
-
-/// Bradford's adaptation between two whites.
-fn adaptation(from: [f64; 2], to: [f64; 2]) -> Option<[[f64; 3]; 3]> {
-    let cones = |[x, y]: [f64; 2]| {
-        let xyz = [x / y, 1.0, (1.0 - x - y) / y];
-        BRADFORD.map(|row| row.iter().zip(xyz).map(|(a, b)| a * b).sum::<f64>())
-    };
-    let (from, to) = (cones(from), cones(to));
-    let mut gains = [[0.0; 3]; 3];
-    for (i, row) in gains.iter_mut().enumerate() {
-        row[i] = to[i] / from[i];
-    }
-    Some(multiply(multiply(invert(BRADFORD)?, gains), BRADFORD))
 }
 
 /// Whether curves and matrix are sRGB's but for rounding: then no code may change. The curves may be off by
@@ -171,11 +153,12 @@ pub(super) fn converted(name: &str) -> Encoding {
 #[allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 mod tests {
     use super::*;
+    use crate::image::D50;
 
     #[test]
     fn the_written_adaptation_is_bradfords() {
-        let sum: f64 = D50.iter().sum();
-        let made = adaptation([D50[0] / sum, D50[1] / sum], Primaries::SRGB.white).unwrap();
+        let [x, y] = Primaries::SRGB.white;
+        let made = adaptation(D50, [x / y, 1.0, (1.0 - x - y) / y]);
         for (a, b) in made.iter().flatten().zip(BRADFORD_D50_TO_D65.iter().flatten()) {
             assert!((a - b).abs() < 5e-8, "{made:?}");
         }

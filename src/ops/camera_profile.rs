@@ -8,8 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::quantise::LEAST_ALPHA;
-use super::{Op, OpDef, OpError, ParamDef, Scene, Stage, Study, settings};
+use super::{LEAST_ALPHA, Op, OpDef, OpError, ParamDef, Scene, Stage, Study, settings};
 use crate::camera::{Camera, Model, Quality};
 use crate::image::{Format, Plane, Size};
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};

@@ -3,13 +3,10 @@
 
 use serde::Deserialize;
 
-use super::apply;
 use super::transfer::{decode, encode};
+use super::{LEAST_ALPHA, apply};
 use crate::image::{Matrix3, Primaries, from_working, to_working};
 use crate::kernel::Job;
-
-/// Alpha below this carries no colour that is worth dividing out: such a pixel stays as it is.
-pub(super) const LEAST_ALPHA: f32 = 1.0 / 1024.0;
 
 /// Pixels that are worked at a time, as arrays of known length, which become SIMD vectors.
 pub(super) const CHUNK: usize = 32;

@@ -8,9 +8,9 @@
 
 use std::sync::Arc;
 
-use super::quantise::LEAST_ALPHA;
 use super::transfer::unit;
-use super::{OpError, Scene, Study, apply};
+use super::{LEAST_ALPHA, OpError, Scene, Study, apply};
+use crate::image::stages::cube_root;
 use crate::image::{Format, Matrix3, Plane, Size, oklab_maps, working_from_oklab};
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
 use crate::{params, vectorised};
@@ -44,7 +44,11 @@ params! {
 /// Chroma into the hull.
 pub static MAP_GAMUT: Kernel = Kernel {
     name: "map_gamut",
-    shader: concat!(include_str!("../../shaders/lib/frame.wgsl"), include_str!("../../shaders/gamut.wgsl")),
+    shader: concat!(
+        include_str!("../../shaders/lib/frame.wgsl"),
+        include_str!("../../shaders/lib/root.wgsl"),
+        include_str!("../../shaders/gamut.wgsl")
+    ),
     inputs: &[
         Input { name: "picture", format: PortFormat::Rgba, reach: Reach::Rows(0) },
         Input { name: "hull", format: PortFormat::Gray, reach: Reach::Whole },
@@ -146,16 +150,11 @@ const MIX: [[f32; 4]; 3] = [
     [0.025_904_037, 0.782_771_77, -0.808_675_77, 0.0],
 ];
 
-/// The cube root, of a negative number too: an estimate from the exponent, and two steps of Halley's method.
+/// The cube root, of a negative number too.
 #[inline(always)]
-fn cube_root(v: f32) -> f32 {
-    let size = v.abs().max(1e-12);
-    let mut t = f32::from_bits((size.to_bits() as f32 * (1.0 / 3.0)) as u32 + 709_921_077);
-    for _ in 0..2 {
-        let cubed = t * t * t;
-        t *= (cubed + 2.0 * size) / (2.0 * cubed + size);
-    }
-    if v < 0.0 { -t } else { t }
+fn signed_root(v: f32) -> f32 {
+    let root = cube_root(v.abs().max(1e-12));
+    if v < 0.0 { -root } else { root }
 }
 
 /// A direction's place around the circle, 0 to 4, without trigonometry.
@@ -188,7 +187,7 @@ fn weigh(m: [f32; 4], v: [f32; 3]) -> f32 {
 #[inline(always)]
 fn mapped(p: &GamutParams, hull: &[f32], before: [f32; 3], alpha: f32) -> [f32; 3] {
     let straight = before.map(|v| v / alpha.max(LEAST_ALPHA));
-    let cones = [p.to_cones_l, p.to_cones_m, p.to_cones_s].map(|m| cube_root(weigh(m, straight)));
+    let cones = [p.to_cones_l, p.to_cones_m, p.to_cones_s].map(|m| signed_root(weigh(m, straight)));
     let [lightness, a, b] = MIX.map(|m| weigh(m, cones));
     let chroma = (a * a + b * b).sqrt();
     let most = most_chroma(p, hull, lightness, a, b);

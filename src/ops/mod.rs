@@ -75,6 +75,9 @@ pub static OPS: &[&OpDef] = &[
 /// after them would measure the look.
 pub static LOOKS: &[&OpDef] = &[&cdl::OP, &lut::OP];
 
+/// Alpha below this carries no colour that is worth dividing out: such a pixel stays as it is.
+const LEAST_ALPHA: f32 = 1.0 / 1024.0;
+
 /// Kernels that read the photograph, before any op.
 pub static READING: &[&Kernel] =
     &[&resample::INGEST_ROWS, &resample::RESIZE_COLUMNS, &colour_matrix::COLOUR_MATRIX];

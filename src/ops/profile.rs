@@ -3,9 +3,8 @@
 //!
 //! It reads no profile: the stages come as numbers, in a plane.
 
-use super::quantise::LEAST_ALPHA;
 use super::transfer::unit;
-use super::{OpError, Scene};
+use super::{LEAST_ALPHA, OpError, Scene};
 use crate::image::stages::{Chunk, RUN, Stages, program, views};
 use crate::image::{Format, Plane, Size};
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
@@ -30,7 +29,11 @@ params! {
 /// Colour through a program of stages.
 pub static THROUGH_PROFILE: Kernel = Kernel {
     name: "through_profile",
-    shader: concat!(include_str!("../../shaders/lib/frame.wgsl"), include_str!("../../shaders/profile.wgsl")),
+    shader: concat!(
+        include_str!("../../shaders/lib/frame.wgsl"),
+        include_str!("../../shaders/lib/root.wgsl"),
+        include_str!("../../shaders/profile.wgsl")
+    ),
     inputs: &[
         Input { name: "light", format: PortFormat::Rgba, reach: Reach::Rows(0) },
         Input { name: "program", format: PortFormat::Gray, reach: Reach::Whole },

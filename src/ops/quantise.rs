@@ -10,7 +10,9 @@
 use serde::Deserialize;
 
 use super::transfer::{srgb_encode, unit, whole};
-use super::{LOOKS, Op, OpDef, OpError, ParamDef, Scene, Stage, Study, apply, gamut, profile, settings};
+use super::{
+    LEAST_ALPHA, LOOKS, Op, OpDef, OpError, ParamDef, Scene, Stage, Study, apply, gamut, profile, settings,
+};
 use crate::image::{Format, Matrix3, Primaries, Sample, from_working};
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
 use crate::plan::Origin;
@@ -188,9 +190,6 @@ const SETTLED: f32 = 0.005;
 /// Dither of pictures that came in as 8-bit codes, and of others.
 const CODES: u32 = 1;
 const FINE: u32 = 2;
-
-/// Alpha below this carries no colour that is worth dividing out.
-pub(super) const LEAST_ALPHA: f32 = 1.0 / 1024.0;
 
 /// Code values (0..1) of one pixel: colour, then alpha.
 #[inline(always)]

@@ -3,6 +3,8 @@
 //! shaders/lib/srgb.wgsl. A power is made of the bits of its argument and two series, and with it the sRGB curve
 //! beyond 0..1: twin of shaders/lib/power.wgsl. No library's `pow` is asked.
 
+pub(super) use crate::image::stages::unit;
+
 /// Coefficients from the highest power down.
 const POLYNOMIAL: [f32; 9] = [
     3.682_317_4e-5,
@@ -17,14 +19,6 @@ const POLYNOMIAL: [f32; 9] = [
 ];
 /// End of the straight part.
 const TOE: f32 = 0.003_130_8;
-
-/// A value clamped to 0..1; what is not a number becomes 0.
-#[must_use]
-#[inline(always)]
-#[allow(clippy::manual_clamp, reason = "clamp keeps NaN, and NaN must not reach a code")]
-pub(super) fn unit(v: f32) -> f32 {
-    v.max(0.0).min(1.0)
-}
 
 /// Linear light to sRGB code value, both clamped to 0..1.
 #[must_use]

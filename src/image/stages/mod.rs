@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 pub use program::{program, views};
 pub use run::{Chunk, RUN};
-pub(crate) use run::{nearest, unit};
+pub(crate) use run::{cube_root, nearest, unit};
 pub use samples::samples;
 
 /// How the nodes of a sampled curve lie.

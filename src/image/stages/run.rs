@@ -120,7 +120,7 @@ fn root(v: f32) -> f32 {
 
 /// The cube root of a positive number: an estimate from its exponent, and two steps of Halley's method.
 #[inline(always)]
-fn cube_root(v: f32) -> f32 {
+pub(crate) fn cube_root(v: f32) -> f32 {
     let mut t = f32::from_bits((v.to_bits() as f32 * (1.0 / 3.0)) as u32 + 709_921_077);
     for _ in 0..2 {
         let cubed = t * t * t;

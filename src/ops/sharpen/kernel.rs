@@ -3,7 +3,7 @@
 
 use crate::image::Format;
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Rows, Tolerance};
-use crate::ops::codes::LEAST_ALPHA;
+use crate::ops::LEAST_ALPHA;
 use crate::ops::transfer::unit;
 use crate::ops::{luminance, testing};
 use crate::{params, vectorised};

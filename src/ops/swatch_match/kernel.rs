@@ -8,8 +8,8 @@
 use crate::image::{Format, OklabMaps, Plane, Size, oklab_maps};
 use crate::kernel::{Case, Input, Kernel, Output, Params, PortFormat, Reach, Tolerance};
 use crate::ops::grid::{Around, Columns};
-use crate::ops::testing;
 use crate::ops::transfer::unit;
+use crate::ops::{LEAST_ALPHA, testing};
 use crate::{params, vectorised};
 
 params! {
@@ -106,9 +106,6 @@ pub(super) static MATCH_SWATCH: Kernel = Kernel {
     },
     cases,
 };
-
-/// Alpha below this carries no colour that is worth dividing out.
-const LEAST_ALPHA: f32 = 1.0 / 1024.0;
 
 vectorised! {
     fn match_swatch(job: &mut Job<'_>) {
