@@ -216,7 +216,8 @@ impl Engine {
         let compiled = compile(shots.front, &study, recipe, wanted)?;
         flag_enlarged(&mut study, wanted, &compiled.frames);
         note_gamut(&mut study, wanted);
-        let read: Vec<&Plane> = shots.all().map(|i| &i.pixels).take(compiled.plan.input_count()).collect();
+        let read: Vec<&Plane> =
+            compiled.inputs.iter().filter_map(|shot| shots.get(*shot)).map(|i| &i.pixels).collect();
         let (mut planes, backend, fallback) = self.run(&compiled.plan, &read)?;
         for (plane, _) in planes.iter_mut().zip(wanted).filter(|(_, want)| want.transparent && !is_ink(want))
         {

@@ -166,8 +166,9 @@ fn a_gpu_gives_the_same_matte_in_one_piece_and_in_strips() {
     let (shots, recipe) = (shots(&pair), Recipe::builtin("triangulate").unwrap());
     let study = analyse(&shots, &recipe).unwrap();
     let wanted = [Wanted::cut_out("matte", Placing::Source)];
-    let plan = compile(shots.front, &study, &recipe, &wanted).unwrap().plan;
-    let inputs: Vec<&Plane> = shots.all().map(|i| &i.pixels).collect();
+    let compiled = compile(shots.front, &study, &recipe, &wanted).unwrap();
+    let plan = compiled.plan;
+    let inputs: Vec<&Plane> = compiled.inputs.iter().map(|s| &shots.get(*s).unwrap().pixels).collect();
     assert_eq!(plan.input_count(), inputs.len());
     let expected = common::device::cpu().run(&plan, &inputs).unwrap();
     let whole = gpu.run(&plan, &inputs).unwrap();

@@ -15,7 +15,8 @@ use super::{
 };
 use crate::codec::{self, DecodeOptions, Overwrite};
 use crate::engine::{Engine, Rendering};
-use crate::image::{Finder, Image, Shots};
+use crate::image::{Finder, Image, Pool, Shots};
+use crate::ops::ghost_merge;
 use crate::recipe::channel::{Channel, OutputSpec};
 use crate::recipe::{Recipe, Wanted, enough};
 
@@ -204,19 +205,25 @@ impl Run<'_> {
         let mut clock = Clock::start();
         let bytes = read(&shot.path)?;
         identify(Role::Front, &bytes, report);
-        let plate = task.item.shot(Role::Plate).map(|shot| Ok::<_, Failure>((&shot.path, read(&shot.path)?)));
-        let plate = plate.transpose()?;
+        let companions = companions(task.item, recipe, report)?;
         clock.lap("read", &mut report.timings_ms);
         let header = codec::probe(&bytes).map_err(|e| undecodable(&shot.path, &e))?;
-        // A plate must lie on its photograph pixel by pixel: then neither is scaled while decoding.
-        let scale_to = if plate.is_some() { None } else { enough(header.size, &wanted) };
-        let beside = plate.as_ref().map_or(0, |(_, b)| b.len() as u64 + 4 * header.size.pixels() as u64);
+        // What lies on the photograph pixel by pixel keeps both from being scaled while decoding.
+        let scale_to = if companions.is_empty() { enough(header.size, &wanted) } else { None };
+        let beside: u64 = companions
+            .iter()
+            .map(|c| Ok(c.bytes.len() as u64 + c.plane_bytes()?))
+            .sum::<Result<u64, Failure>>()?;
         *permit = Some(gate.admit(bytes.len() as u64 + beside + footprint(header.size, &wanted)));
-        let plate = plate.map(|(path, bytes)| self.plate(path, &bytes, report)).transpose()?;
+        let beside = companions
+            .into_iter()
+            .map(|c| Ok((c.role, c.decode(self.engine.pool())?)))
+            .collect::<Result<Vec<(Role, Image)>, Failure>>()?;
         let (image, rendering) =
-            self.render(&shot.path, &bytes, plate.as_ref(), scale_to, recipe, &wanted, &mut clock, report)?;
+            self.render(&shot.path, &bytes, &beside, scale_to, recipe, &wanted, &mut clock, report)?;
         report.notes.extend(image.notes.iter().cloned());
-        [Some(image), plate].into_iter().flatten().for_each(|i| self.engine.pool().give(i.pixels));
+        let beside = beside.into_iter().map(|(_, image)| image);
+        beside.chain([image]).for_each(|i| self.engine.pool().give(i.pixels));
         describe(recipe, &rendering, report);
         clock = Clock::start();
         let files = deliver::encode(task, &rendering, report)?;
@@ -225,19 +232,13 @@ impl Run<'_> {
         Ok(files)
     }
 
-    /// Decodes the plate of an item.
-    fn plate(&self, path: &Path, bytes: &[u8], report: &mut ItemReport) -> Result<Image, Failure> {
-        identify(Role::Plate, bytes, report);
-        codec::decode(bytes, &DecodeOptions::default(), self.engine.pool()).map_err(|e| undecodable(path, &e))
-    }
-
     /// Decodes and renders; once more at full size where the decoder scaled and the product proved small.
     #[allow(clippy::too_many_arguments, reason = "one call, and each is a different thing")]
     fn render(
         &self,
         path: &Path,
         bytes: &[u8],
-        plate: Option<&Image>,
+        beside: &[(Role, Image)],
         at_least: Option<crate::image::Size>,
         recipe: &Recipe,
         wanted: &[Wanted],
@@ -247,7 +248,14 @@ impl Run<'_> {
         let options = DecodeOptions { at_least, ..DecodeOptions::default() };
         let image = codec::decode(bytes, &options, self.engine.pool()).map_err(|e| undecodable(path, &e))?;
         clock.lap("decode", &mut report.timings_ms);
-        let shots = Shots { plate, finder: self.finder, ..Shots::from(&image) };
+        let of = |role: Role| beside.iter().find(|(r, _)| *r == role).map(|(_, image)| image);
+        let shots = Shots {
+            plate: of(Role::Plate),
+            bare: of(Role::Bare),
+            inner: of(Role::Inner),
+            finder: self.finder,
+            ..Shots::from(&image)
+        };
         let rendering = self.engine.render_shots(&shots, recipe, wanted).map_err(|e| {
             let mut failure = Failure::new(e.code(), e.to_string(), None, e.help());
             failure.temporary = e.code() == "E-GPU-LOST";
@@ -258,10 +266,52 @@ impl Run<'_> {
         let enlarged = rendering.pictures.iter().any(|p| p.frame.scale() < 1.0);
         if enlarged && image.size() != image.full_size {
             self.engine.pool().give(image.pixels);
-            return self.render(path, bytes, plate, None, recipe, wanted, clock, report);
+            return self.render(path, bytes, beside, None, recipe, wanted, clock, report);
         }
         Ok((image, rendering))
     }
+}
+
+/// A further shot of an item, before it is decoded.
+struct Companion<'a> {
+    role: Role,
+    path: &'a Path,
+    bytes: Vec<u8>,
+}
+
+impl Companion<'_> {
+    /// Bytes that its pixels take, and its working planes where it becomes a layer.
+    fn plane_bytes(&self) -> Result<u64, Failure> {
+        let header = codec::probe(&self.bytes).map_err(|e| undecodable(self.path, &e))?;
+        let planes = if self.role == Role::Inner { 3 } else { 0 };
+        Ok(header.size.pixels() as u64 * (4 + 16 * planes))
+    }
+
+    fn decode(&self, pool: &Pool) -> Result<Image, Failure> {
+        codec::decode(&self.bytes, &DecodeOptions::default(), pool).map_err(|e| undecodable(self.path, &e))
+    }
+}
+
+/// Reads the further shots of an item that its recipe uses, and notes those that it does not.
+fn companions<'a>(
+    item: &'a Item,
+    recipe: &Recipe,
+    report: &mut ItemReport,
+) -> Result<Vec<Companion<'a>>, Failure> {
+    let merges = recipe.entries().iter().any(|e| e.def.name == ghost_merge::OP.name);
+    let mut found = Vec::new();
+    for shot in &item.shots {
+        let ghost = matches!(shot.role, Role::Bare | Role::Inner);
+        if ghost && !merges {
+            let note = format!("the {} shot is not used: the recipe has no ghost_merge", shot.role);
+            report.notes.push(note);
+        } else if ghost || shot.role == Role::Plate {
+            let bytes = read(&shot.path)?;
+            identify(shot.role, &bytes, report);
+            found.push(Companion { role: shot.role, path: &shot.path, bytes });
+        }
+    }
+    Ok(found)
 }
 
 /// A fault inside costs one item, not the run.

@@ -9,6 +9,7 @@ use super::render::{Settings, work};
 use super::{EngineArgs, Failed, sheet};
 use crate::catalog::{Pattern, References, default_limit, discover};
 use crate::codec::{self, Output, OutputProfile, Overwrite, PngEffort, Subsampling};
+use crate::demo::ghost::{GhostScene, Inner, Paint, Piece, shoot_ghost};
 use crate::demo::{Scene, Truth, shoot};
 use crate::image::{Format, Plane, Primaries, Size, from_working, srgb_encode};
 use crate::recipe::Recipe;
@@ -54,11 +55,20 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Failed> {
     if args.shots_only {
         return Ok(0);
     }
-    let catalog = discover(std::slice::from_ref(&shots), &Pattern::default(), None)
+    let stems: Vec<String> = (0..args.count).map(|i| Scene::pick(args.seed, i).file_stem()).collect();
+    let code = render(args, &args.out, "packshot", &stems)?;
+    let worn = args.out.join("ghost");
+    write_ghost(args, &worn)?;
+    Ok(code.max(render(args, &worn, "ghost_mannequin", &[GHOST.to_owned()])?))
+}
+
+/// Renders the shots of a folder, and says how far they are from the truth and where to look.
+fn render(args: &DemoArgs, root: &Path, recipe: &str, stems: &[String]) -> Result<u8, Failed> {
+    let catalog = discover(&[root.join("shots")], &Pattern::default(), None)
         .map_err(|e| Failed::usage(e.code(), e.to_string(), e.help()))?;
     let channels: Vec<&Channel> = CHANNELS.iter().filter_map(|name| channel(name)).collect();
     let settings = Settings {
-        out: args.out.join("catalog"),
+        out: root.join("catalog"),
         jobs: None,
         memory: default_limit(),
         overwrite: Overwrite::Yes,
@@ -68,14 +78,42 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Failed> {
         finder: None,
         references: References::default(),
     };
-    let outcome = work(&catalog, &Recipe::builtin("packshot")?, &channels, &args.engine, &settings)?;
-    let stems: Vec<String> = (0..args.count).map(|i| Scene::pick(args.seed, i).file_stem()).collect();
-    let error = sheet::mean_alpha_error(&args.out, &stems)?;
-    let sheet = sheet::write(&args.out, &stems)?;
+    let outcome = work(&catalog, &Recipe::builtin(recipe)?, &channels, &args.engine, &settings)?;
+    let error = sheet::mean_alpha_error(root, stems)?;
+    let sheet = sheet::write(root, stems)?;
     eprintln!("mean alpha error against the simulator's truth: {error:.4}");
     println!("pictures in {}", settings.out.display());
     println!("look at     {}", sheet.display());
     Ok(outcome.exit_code(false))
+}
+
+/// The front shot of the garment on a form.
+const GHOST: &str = "GH1000_front";
+
+/// Photographs a garment on a form: front, inner shot, form alone, empty set; and writes the truth.
+fn write_ghost(args: &DemoArgs, root: &Path) -> Result<(), Failed> {
+    let scene = GhostScene {
+        inner: Inner::Foam,
+        paint: Paint::White,
+        ..GhostScene::new(args.seed + 10, Piece::Crew)
+    };
+    let taken = shoot_ghost(&scene, Size::new(800, 1000), true);
+    let shots = root.join("shots");
+    folder(&shots)?;
+    let jpeg = Output::Jpeg { quality: 95, subsampling: Subsampling::S444 };
+    let roles =
+        [("", &taken.front), ("_inner", &taken.inner), ("_bare", &taken.bare), ("_plate", &taken.clean)];
+    for (role, photo) in roles {
+        put(&shots.join(format!("{GHOST}{role}.jpg")), &rgba8(photo), &jpeg)?;
+    }
+    eprintln!("a garment on a form in {}", shots.display());
+    let Some(truth) = &taken.truth else { return Ok(()) };
+    for part in ["alpha", "ghost"] {
+        folder(&root.join("truth").join(part))?;
+    }
+    let alpha = root.join("truth/alpha").join(format!("{GHOST}.png"));
+    put(&alpha, &grey16(&truth.alpha), &Output::GrayPng { bits: 16 })?;
+    put(&root.join("truth/ghost").join(format!("{GHOST}.jpg")), &rgba8(&truth.ghost), &jpeg)
 }
 
 /// A 3:4 portrait of so many megapixels.

@@ -112,8 +112,11 @@ pub(super) fn run(args: &MatteArgs) -> Result<(), Failed> {
     let shots = Shots {
         front: &image,
         plate: plate.as_ref(),
+        bare: None,
+        mannequin: None,
         flat: None,
         second: second.as_ref().map(|[shot, plate]| [shot, plate]),
+        inner: None,
         trimap: trimap.as_ref(),
         keep: keep.as_ref(),
         drop: drop_mask.as_ref(),

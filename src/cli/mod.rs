@@ -6,6 +6,7 @@ mod check;
 mod consistent;
 mod correct;
 mod demo;
+mod ghost;
 mod list;
 mod matte;
 mod model;
@@ -41,6 +42,8 @@ enum Command {
     Render(render::RenderArgs),
     /// Cut one product out: alpha, cut-out, foreground colour.
     Matte(matte::MatteArgs),
+    /// Merge a front shot on a mannequin and an inner shot to a garment worn by nobody.
+    Ghost(ghost::GhostArgs),
     /// Correct one photograph's colours: flat field, grey, camera, swatch, looks, size, output profile.
     Correct(correct::CorrectArgs),
     /// Learn true colours from a photograph of a colour chart.
@@ -203,6 +206,7 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Render(args) => render::run(&args),
         Command::Matte(args) => matte::run(&args).map(|()| 0),
+        Command::Ghost(args) => ghost::run(&args),
         Command::Correct(args) => correct::run(&args).map(|()| 0),
         Command::Calibrate(args) => calibrate::run(&args).map(|()| 0),
         Command::Check(args) => check::run(&args),

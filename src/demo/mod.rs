@@ -18,6 +18,7 @@
 
 mod field;
 mod garments;
+pub mod ghost;
 mod goods;
 mod material;
 mod noise;

@@ -30,7 +30,7 @@ pub use encoding::{
     Encoding, Matrix3, Primaries, from_working, invert, multiply, srgb_decode, srgb_encode, to_working,
 };
 pub use extend::extend_colour;
-pub use photo::{AlphaMode, Finder, Image, ImageError, Shots};
+pub use photo::{AlphaMode, Finder, Image, ImageError, Shot, Shots};
 pub use plane::{Format, Plane, Sample, Size, Window};
 pub use pool::Pool;
 pub use scratch::Scratch;

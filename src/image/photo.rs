@@ -132,11 +132,17 @@ pub struct Shots<'a> {
     pub front: &'a Image,
     /// The empty set, for a matte that knows its backdrop.
     pub plate: Option<&'a Image>,
+    /// The mannequin alone, where the front shows a garment on it.
+    pub bare: Option<&'a Image>,
+    /// White where the front shows mannequin.
+    pub mannequin: Option<&'a Image>,
     /// A grey card or a blank sweep that fills the field, lit as the product is: it shows how the light falls off. It
     /// is looked at, not rendered.
     pub flat: Option<&'a Image>,
     /// The same product before another backdrop, and that empty set.
     pub second: Option<[&'a Image; 2]>,
+    /// The garment's inside, as the opening at its top shows it.
+    pub inner: Option<&'a Image>,
     /// What a person knows: black is backdrop, white product, grey to be found.
     pub trimap: Option<&'a Image>,
     /// White where a person wants product, whatever an analysis finds.
@@ -149,13 +155,32 @@ pub struct Shots<'a> {
     pub finder: Option<&'a dyn Finder>,
 }
 
+/// One of the photographs of a picture that a plan may read at full size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shot {
+    /// The photograph itself.
+    Front,
+    /// The empty set.
+    Plate,
+    /// The same product before another backdrop.
+    Second,
+    /// The empty set of that.
+    SecondPlate,
+    /// The inside of the garment.
+    Inner,
+}
+
 impl<'a> Shots<'a> {
-    /// All of them: the front, the plate, the second front and its plate, as far as there are.
-    pub fn all(&self) -> impl Iterator<Item = &'a Image> {
-        [Some(self.front), self.plate]
-            .into_iter()
-            .chain(self.second.into_iter().flatten().map(Some))
-            .flatten()
+    /// One of them, if it is there.
+    #[must_use]
+    pub fn get(&self, shot: Shot) -> Option<&'a Image> {
+        match shot {
+            Shot::Front => Some(self.front),
+            Shot::Plate => self.plate,
+            Shot::Second => self.second.map(|[shot, _]| shot),
+            Shot::SecondPlate => self.second.map(|[_, plate]| plate),
+            Shot::Inner => self.inner,
+        }
     }
 }
 
@@ -164,8 +189,11 @@ impl<'a> From<&'a Image> for Shots<'a> {
         Self {
             front,
             plate: None,
+            bare: None,
+            mannequin: None,
             flat: None,
             second: None,
+            inner: None,
             trimap: None,
             keep: None,
             drop: None,

@@ -14,9 +14,13 @@ pub mod field;
 pub mod flat_field;
 pub mod foreground_colour;
 pub mod gamut;
+pub mod ghost_merge;
 pub mod grid;
+pub mod inner_matte;
 mod known;
 pub mod lut;
+pub mod mannequin_matte;
+pub mod near;
 pub mod place;
 pub mod plate;
 pub mod profile;
@@ -39,7 +43,7 @@ mod scene;
 mod study;
 
 pub use codes::Space;
-pub use scene::{Frame, Layer, MatteGrids, Scene, Target};
+pub use scene::{Frame, Layer, MatteGrids, Scene, Source, Target};
 pub use study::{Certain, Flag, Side, Study};
 
 use std::fmt;
@@ -54,10 +58,13 @@ pub static OPS: &[&OpDef] = &[
     &white_balance::OP,
     &exposure::OP,
     &backdrop_matte::OP,
+    &inner_matte::OP,
+    &mannequin_matte::OP,
     &triangulate::OP,
     &trimap_matte::OP,
     &foreground_colour::OP,
     &spill::OP,
+    &ghost_merge::OP,
     &camera_profile::OP,
     &swatch_match::OP,
     &backdrop_white::OP,

@@ -37,10 +37,12 @@ pub fn study(shots: &Shots<'_>) -> Study {
         fill: None,
         cut: Vec::new(),
         matte: None,
+        worn: None,
         certain: None,
         trimap: None,
         band: None,
         swatch: None,
+        merge: None,
         numbers: serde_json::Map::new(),
         flags: Vec::new(),
     }
@@ -51,6 +53,18 @@ pub fn study(shots: &Shots<'_>) -> Study {
 #[must_use]
 pub fn at_least(image: &Image, long_side: u32) -> (Frame, Plane) {
     shrunk(image, (image.size().long_side() / long_side.max(LONG_SIDE)).max(1))
+}
+
+/// A small picture of a photograph in working light, of a frame that one of these functions gave.
+#[must_use]
+pub fn at_size(image: &Image, frame: Frame) -> (Frame, Plane) {
+    shrunk(image, (frame.scale().round() as u32).max(1))
+}
+
+/// A small picture of a photograph in working light, at most so many pixels long, and its place in it.
+#[must_use]
+pub fn at_most(image: &Image, long_side: u32) -> (Frame, Plane) {
+    shrunk(image, block(image.size(), long_side.max(1)))
 }
 
 /// Photograph pixels a side of a picture's pixel, for a picture at most so many pixels long.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::backdrop_matte::Matte;
 use super::backdrop_matte::kernel::{APPLY_ALPHA, NoParams, TAKE_ALPHA};
-use super::{OpError, Study};
-use crate::image::{Format, OutputSpace, Size, Window};
+use super::ghost_merge::record::Merged;
+use super::{OpError, Study, colour_matrix, resample};
+use crate::image::{AlphaMode, Encoding, Format, Image, OutputSpace, Shot, Size, Window};
 use crate::plan::{Plan, PlaneId};
 
 /// A picture's place in the photograph: which rectangle of it, at how many pixels.
@@ -68,9 +69,24 @@ pub enum Layer {
     Shadow,
     /// How far alpha may be trusted, 0 … 1; a plane as for alpha.
     Confidence,
+    /// The front shot's garment alone, before an inner shot was laid beneath it: codes, as the picture.
+    Front,
+    /// The inner shots laid into the front shot's place, without the light inside: codes, as the picture.
+    Inner,
+    /// The light inside, which the inner shots are multiplied with: codes, as the picture.
+    Depth,
+    /// Which photograph shows in every pixel: the numbers of [`CODES`](super::ghost_merge::provenance::CODES) over 255;
+    /// a plane as for alpha.
+    Provenance,
 }
 
 impl Layer {
+    /// Whether it comes as codes, placed as the picture is, and not as a plane of floats.
+    #[must_use]
+    pub fn in_codes(self) -> bool {
+        matches!(self, Self::Picture | Self::Front | Self::Inner | Self::Depth)
+    }
+
     /// Its name in messages.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -79,6 +95,10 @@ impl Layer {
             Self::Alpha => "alpha",
             Self::Shadow => "shadow",
             Self::Confidence => "confidence",
+            Self::Front => "front",
+            Self::Inner => "inner",
+            Self::Depth => "depth",
+            Self::Provenance => "provenance",
         }
     }
 }
@@ -102,6 +122,8 @@ pub struct Target {
 pub struct Scene<'a> {
     /// The plan recorded into.
     pub plan: &'a mut Plan,
+    /// The photographs that the plan reads, in the order of its inputs.
+    pub inputs: &'a mut Vec<Shot>,
     /// Numbers of the analysis.
     pub study: &'a Study,
     /// The current picture.
@@ -118,6 +140,8 @@ pub struct Scene<'a> {
     pub grids: Option<MatteGrids>,
     /// The solved band, where there is one: it is recorded before the picture is read.
     pub band: Option<super::band::Solved>,
+    /// The layers of a merge, once there was one.
+    pub merged: Option<Merged>,
     /// Where it lies.
     pub frame: Frame,
     /// The output it is for, once there is one.
@@ -135,7 +159,74 @@ pub struct MatteGrids {
     pub foreground: PlaneId,
 }
 
-impl Scene<'_> {
+/// The layout of a photograph that a plan reads.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Which one it is.
+    pub shot: Shot,
+    /// Its size.
+    pub size: Size,
+    /// Format of its samples.
+    pub format: Format,
+    /// How they become working light.
+    pub encoding: Arc<Encoding>,
+    /// What its fourth channel means.
+    pub alpha: AlphaMode,
+}
+
+impl Source {
+    /// The layout of an image.
+    #[must_use]
+    pub fn of(shot: Shot, image: &Image) -> Self {
+        let (size, format) = (image.size(), image.pixels.format());
+        Self { shot, size, format, encoding: image.encoding.clone(), alpha: image.alpha }
+    }
+}
+
+impl<'a> Scene<'a> {
+    /// Begins an item: reads a photograph as working light into a frame. Its band is solved before that, where there
+    /// is one, so that the picture's rows need not wait in memory meanwhile; `coloured` has the band's colours solved
+    /// too.
+    ///
+    /// # Errors
+    /// [`OpError::Plan`] where the recording is inconsistent.
+    pub fn open(
+        (plan, inputs): (&'a mut Plan, &'a mut Vec<Shot>),
+        study: &'a Study,
+        source: &Source,
+        frame: Frame,
+        coloured: bool,
+    ) -> Result<Self, OpError> {
+        inputs.push(source.shot);
+        let samples = plan.input("photograph", source.size, source.format);
+        let curves = plan.constant("curves", resample::curve_plane(&source.encoding.tables));
+        let band = study.band.as_ref().map(|b| b.record(plan, coloured)).transpose()?;
+        let straight = source.alpha == AlphaMode::Straight;
+        let read = resample::ingest(plan, samples, curves, straight, frame, study.active(&frame))?;
+        let colour = colour_matrix::mix(plan, "read", read, source.encoding.to_working)?;
+        Ok(Self {
+            plan,
+            inputs,
+            study,
+            colour,
+            alpha: None,
+            coverage: None,
+            seen: None,
+            behind: None,
+            grids: None,
+            band,
+            merged: None,
+            frame,
+            target: None,
+        })
+    }
+
+    /// Declares a further photograph that the plan reads.
+    pub fn input(&mut self, shot: Shot, size: Size, format: Format) -> PlaneId {
+        self.inputs.push(shot);
+        self.plan.input("further photograph", size, format)
+    }
+
     /// The matte's grids, added to the plan the first time.
     pub fn matte_grids(&mut self, matte: &Matte) -> MatteGrids {
         let plan = &mut *self.plan;

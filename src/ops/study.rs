@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::Frame;
 use super::band::Trimap;
 use super::flat_field::Flat;
+use super::ghost_merge::record::Merge;
 use super::plate::Extra;
 use super::resample::Active;
 use super::swatch_match::Swatch;
@@ -93,6 +94,8 @@ pub struct Study {
     pub cut: Vec<Side>,
     /// Grids of the matte, once it has been analysed.
     pub matte: Option<super::backdrop_matte::Matte>,
+    /// The garment on its mannequin, once they have been told apart.
+    pub worn: Option<super::mannequin_matte::Worn>,
     /// What is certain of the product, once it has been found.
     pub certain: Option<Certain>,
     /// What was known of every pixel before alpha was solved, where it was.
@@ -101,6 +104,8 @@ pub struct Study {
     pub band: Option<super::band::Band>,
     /// The change that brings the product to its swatch, once it has been decided.
     pub swatch: Option<Swatch>,
+    /// How inner shots are laid beneath the garment, once it has been decided.
+    pub merge: Option<Merge>,
     /// Numbers by op, for the report.
     pub numbers: Map<String, Value>,
     /// Doubts.

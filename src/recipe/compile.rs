@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::Recipe;
-use crate::image::{AlphaMode, Image, OutputSpace, Shots, Size, Window};
+use crate::image::{Image, OutputSpace, Shot, Shots, Size, Window};
+use crate::ops::ghost_merge::record::Merged;
 use crate::ops::place::{self, Placing};
-use crate::ops::{self, Frame, Layer, OpError, Scene, Stage, Study, Target, colour_matrix, resample};
+use crate::ops::{self, Frame, Layer, OpError, Scene, Source, Stage, Study, Target};
 use crate::plan::{Plan, PlaneId};
 
 /// One picture that is wanted of an item.
@@ -59,8 +60,10 @@ impl Wanted {
 /// A plan and where its results lie.
 #[derive(Debug)]
 pub struct Compiled {
-    /// What is to be run; its inputs are the pixels of the first so many of [`Shots::all`].
+    /// What is to be run.
     pub plan: Plan,
+    /// The photographs whose pixels are its inputs, in order.
+    pub inputs: Vec<Shot>,
     /// The frame of each result, in the order of the wanted pictures.
     pub frames: Vec<Frame>,
 }
@@ -89,39 +92,22 @@ pub fn compile(
 ) -> Result<Compiled, OpError> {
     let frames: Vec<Frame> = wanted
         .iter()
-        .map(|w| if w.layer == Layer::Picture { place::frame(study, w.placing) } else { study.photo })
+        .map(|w| if w.layer.in_codes() { place::frame(study, w.placing) } else { study.photo })
         .collect();
-    let layers = wanted.iter().any(|w| w.layer != Layer::Picture);
+    let layers = wanted.iter().any(|w| !w.layer.in_codes());
     let working = if layers { study.photo } else { working_frame(study, &frames) };
     let mut plan = Plan::new();
-    let source = plan.input("photograph", image.size(), image.pixels.format());
-    let curves = plan.constant("curves", resample::curve_plane(&image.encoding.tables));
-    let alpha = image.alpha == AlphaMode::Straight;
-    let active = study.active(&working);
-    // Before the picture is read, so that its rows need not wait in memory while the band is solved.
+    let mut inputs = Vec::new();
     let coloured = recipe.entries().iter().any(|e| e.def.name == ops::foreground_colour::OP.name);
-    let band = study.band.as_ref().map(|b| b.record(&mut plan, coloured)).transpose()?;
-    let read = resample::ingest(&mut plan, source, curves, alpha, working, active)?;
-    let colour = colour_matrix::mix(&mut plan, "read", read, image.encoding.to_working)?;
-    let mut scene = Scene {
-        plan: &mut plan,
-        study,
-        colour,
-        alpha: None,
-        coverage: None,
-        seen: None,
-        behind: None,
-        grids: None,
-        band,
-        frame: working,
-        target: None,
-    };
+    let source = Source::of(Shot::Front, image);
+    let mut scene = Scene::open((&mut plan, &mut inputs), study, &source, working, coloured)?;
     let stage = |stage: Stage| recipe.entries().iter().filter(move |e| e.def.stage == stage);
     for entry in stage(Stage::Item) {
         entry.op.record(&mut scene)?;
     }
     scene.settle_alpha()?;
-    let (item, grids, coverage) = (scene.colour, scene.grids, scene.coverage);
+    let (item, grids, coverage, band, merged) =
+        (scene.colour, scene.grids, scene.coverage, scene.band, scene.merged);
     for (want, frame) in wanted.iter().zip(&frames) {
         let target = Target {
             frame: *frame,
@@ -132,6 +118,7 @@ pub fn compile(
         };
         let mut scene = Scene {
             plan: &mut plan,
+            inputs: &mut inputs,
             study,
             colour: item,
             alpha: None,
@@ -140,11 +127,13 @@ pub fn compile(
             behind: None,
             grids,
             band,
+            merged,
             frame: working,
             target: Some(target),
         };
         match want.layer {
-            Layer::Picture => {
+            layer if layer.in_codes() => {
+                scene.colour = shown(&scene, layer)?;
                 for entry in stage(Stage::Output) {
                     entry.op.record(&mut scene)?;
                 }
@@ -156,7 +145,20 @@ pub fn compile(
         }
     }
     plan.prune();
-    Ok(Compiled { plan, frames })
+    Ok(Compiled { plan, inputs, frames })
+}
+
+/// The picture that an output in codes is made of.
+fn shown(scene: &Scene<'_>, layer: Layer) -> Result<PlaneId, OpError> {
+    let of = |pick: fn(&Merged) -> PlaneId| {
+        scene.merged.as_ref().map(pick).ok_or(OpError::NoLayer { layer: layer.name() })
+    };
+    match layer {
+        Layer::Front => of(|m| m.front),
+        Layer::Inner => of(|m| m.inner),
+        Layer::Depth => of(|m| m.depth),
+        _ => Ok(scene.colour),
+    }
 }
 
 /// The plane of a layer, by the first op of the recipe that makes it.
@@ -169,6 +171,9 @@ fn record_layer(scene: &mut Scene<'_>, recipe: &Recipe, layer: Layer) -> Result<
     match (layer, scene.coverage) {
         (Layer::Alpha, Some(alpha)) => Ok(alpha),
         (Layer::Alpha, None) => scene.take_alpha(),
+        (Layer::Provenance, _) => {
+            scene.merged.map(|m| m.provenance).ok_or(OpError::NoLayer { layer: layer.name() })
+        }
         _ => Err(OpError::NoLayer { layer: layer.name() }),
     }
 }

@@ -62,7 +62,9 @@ pub enum RecipeError {
         recipe: String,
     },
     /// There is no such built-in recipe.
-    #[error("there is no built-in recipe `{0}`; there are packshot, matte, trimap and triangulate")]
+    #[error(
+        "there is no built-in recipe `{0}`; there are packshot, ghost, ghost_mannequin, inner, matte, trimap and triangulate"
+    )]
     Unknown(String),
 }
 
@@ -134,7 +136,7 @@ impl Recipe {
         builder.build()
     }
 
-    /// A built-in recipe: `packshot`, `matte`, `trimap` or `triangulate`.
+    /// A built-in recipe: `packshot`, `matte`, `trimap`, `inner` or `triangulate`.
     ///
     /// # Errors
     /// [`RecipeError::Unknown`].
@@ -143,6 +145,9 @@ impl Recipe {
             "packshot" => Self::parse(include_str!("../../recipes/packshot.toml")),
             "matte" => Self::parse(include_str!("../../recipes/matte.toml")),
             "trimap" => Self::parse(include_str!("../../recipes/trimap.toml")),
+            "inner" => Self::parse(include_str!("../../recipes/inner.toml")),
+            "ghost" => Self::parse(include_str!("../../recipes/ghost.toml")),
+            "ghost_mannequin" => Self::parse(include_str!("../../recipes/ghost_mannequin.toml")),
             "triangulate" => Self::parse(include_str!("../../recipes/triangulate.toml")),
             other => Err(RecipeError::Unknown(other.into())),
         }

@@ -26,28 +26,43 @@ const FLAT: f32 = 3.0;
 /// Edges below this are none.
 const LEAST_FLAT: f32 = 0.004;
 
+/// Which of the border's segments vote.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Voters {
+    /// All.
+    Around,
+    /// The top and the upper half of the sides: what hangs may be cut below.
+    Above,
+}
+
 /// The border's verdict and what follows from it at once.
-pub(super) struct Border {
+pub(in crate::ops) struct Border {
     /// Pixels of the border ring.
-    pub(super) ring: usize,
+    pub(in crate::ops) ring: usize,
     /// Pixels of it that are of the agreed colour.
-    pub(super) agreed: usize,
+    pub(in crate::ops) agreed: usize,
     /// Edges and texture in 5 × 5 windows.
-    pub(super) edges: Field,
+    pub(in crate::ops) edges: Field,
     /// Median of the edges of the agreed border; where a plate is known, what shade makes of it.
-    pub(super) grain: f32,
+    pub(in crate::ops) grain: f32,
     /// The agreed log colour.
-    pub(super) mode: [f32; 3],
+    pub(in crate::ops) mode: [f32; 3],
     /// Where there are no edges.
-    pub(super) flat: Mask,
+    pub(in crate::ops) flat: Mask,
     /// The first flood: flat, of the border's chroma, joined to the border.
-    pub(super) flood: Mask,
+    pub(in crate::ops) flood: Mask,
 }
 
 impl Border {
     /// Looks at the border for a backdrop and floods from it; `None` where no part of it can be that backdrop.
     pub(super) fn of(photo: &Photo, backdrop: Backdrop) -> Option<Self> {
-        let mode = mode(photo, depth(photo), backdrop)?;
+        let mode = mode(photo, depth(photo), backdrop, Voters::Around)?;
+        Some(Self::flood(photo, mode, luminance(mode), ABOVE))
+    }
+
+    /// The same where the product may fill the lower half of the border; `None` of an empty picture.
+    pub(in crate::ops) fn above(photo: &Photo) -> Option<Self> {
+        let mode = mode(photo, depth(photo), Backdrop::Auto, Voters::Above)?;
         Some(Self::flood(photo, mode, luminance(mode), ABOVE))
     }
 
@@ -102,14 +117,18 @@ fn below(field: &Field, limit: f32) -> Mask {
 }
 
 /// Median log colour of the largest group of border segments that agree and can be the backdrop.
-fn mode(photo: &Photo, depth: usize, backdrop: Backdrop) -> Option<[f32; 3]> {
+fn mode(photo: &Photo, depth: usize, backdrop: Backdrop, voters: Voters) -> Option<[f32; 3]> {
     let (width, height) = (photo.width(), photo.height());
+    let around = voters == Voters::Around;
+    let reach = if around { height } else { height.div_ceil(2) };
     let mut segments = Vec::new();
     for s in 0..SEGMENTS {
         let xs = s * width / SEGMENTS..(s + 1) * width / SEGMENTS;
-        let ys = s * height / SEGMENTS..(s + 1) * height / SEGMENTS;
+        let ys = s * reach / SEGMENTS..(s + 1) * reach / SEGMENTS;
         segments.push((xs.clone(), 0..depth.min(height)));
-        segments.push((xs, height.saturating_sub(depth)..height));
+        if around {
+            segments.push((xs, height.saturating_sub(depth)..height));
+        }
         segments.push((0..depth.min(width), ys.clone()));
         segments.push((width.saturating_sub(depth)..width, ys));
     }

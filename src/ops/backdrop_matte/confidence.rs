@@ -197,7 +197,7 @@ fn cut(backdrop: &Mask, side: Side) -> Option<Reason> {
 }
 
 /// Share of a side that the product touches, where it is more than a trifle.
-pub(super) fn touched(size: Size, side: Side, product: impl Fn(usize, usize) -> bool) -> Option<f32> {
+pub(in crate::ops) fn touched(size: Size, side: Side, product: impl Fn(usize, usize) -> bool) -> Option<f32> {
     let (width, height) = (size.width as usize, size.height as usize);
     let (length, place): (usize, &dyn Fn(usize) -> (usize, usize)) = match side {
         Side::Top => (width, &|i| (i, 0)),

@@ -17,7 +17,7 @@
 
 mod analysis;
 mod band;
-mod border;
+pub(in crate::ops) mod border;
 mod choose;
 mod confidence;
 mod flat;
@@ -37,7 +37,9 @@ mod transmission;
 pub use analysis::{Matte, analyse, analyse_with};
 pub use choose::{Backdrop, Method};
 pub use confidence::Reason;
+pub(in crate::ops) use confidence::touched;
 pub use op::OP;
+pub(in crate::ops) use op::{extent, record, to_photo, visible};
 pub(in crate::ops) use screen::channel as screen_channel;
 pub use transmission::Clear;
 pub(in crate::ops) use transmission::{Shade, shadow_of};

@@ -95,19 +95,7 @@ impl Op for BackdropMatte {
     }
 
     fn record(&self, scene: &mut Scene<'_>) -> Result<(), OpError> {
-        let Some(matte) = &scene.study.matte else { return Ok(()) };
-        let photo = scene.study.photo.window_in(&scene.frame);
-        let params = MatteParams {
-            map: scene.frame.map_to(&scene.study.proxy_frame),
-            bounds: [photo.x, photo.y, photo.x + photo.width, photo.y + photo.height].map(|v| v as f32),
-        };
-        let grids = scene.matte_grids(matte);
-        let size = scene.plan.decl(scene.colour).size;
-        let alpha = scene.plan.plane("alpha", size, Format::Gray);
-        let inputs = [scene.colour, grids.map, grids.backdrop, grids.foreground];
-        scene.plan.record("backdrop_matte", &MATTE_ALPHA, &params, &inputs, &[alpha])?;
-        scene.found(alpha);
-        Ok(())
+        record(scene, OP.name)
     }
 }
 
@@ -221,7 +209,7 @@ fn clean(study: &mut Study) -> Result<Option<Clean>, OpError> {
 
 /// Box of all that is not certainly backdrop, on the proxy. A pixel between two certain ones is certain, so
 /// one proxy pixel around it is kept.
-fn visible(matte: &Matte) -> Option<Window> {
+pub(in crate::ops) fn visible(matte: &Matte) -> Option<Window> {
     let size = matte.backdrop.size();
     let found = extent(&fourth(&matte.backdrop, |certain| 1.0 - certain))?;
     let grow = |start: f64, length: f64, limit: u32| {
@@ -231,6 +219,26 @@ fn visible(matte: &Matte) -> Option<Window> {
     let (x, width) = grow(found.x, found.width, size.width);
     let (y, height) = grow(found.y, found.height, size.height);
     Some(Window { x, y, width, height })
+}
+
+/// Records the alpha of the study's matte, where there is one.
+///
+/// # Errors
+/// [`OpError::Plan`] where the recording is inconsistent.
+pub(in crate::ops) fn record(scene: &mut Scene<'_>, op: &'static str) -> Result<(), OpError> {
+    let Some(matte) = &scene.study.matte else { return Ok(()) };
+    let photo = scene.study.photo.window_in(&scene.frame);
+    let params = MatteParams {
+        map: scene.frame.map_to(&scene.study.proxy_frame),
+        bounds: [photo.x, photo.y, photo.x + photo.width, photo.y + photo.height].map(|v| v as f32),
+    };
+    let grids = scene.matte_grids(matte);
+    let size = scene.plan.decl(scene.colour).size;
+    let alpha = scene.plan.plane("alpha", size, Format::Gray);
+    let inputs = [scene.colour, grids.map, grids.backdrop, grids.foreground];
+    scene.plan.record(op, &MATTE_ALPHA, &params, &inputs, &[alpha])?;
+    scene.found(alpha);
+    Ok(())
 }
 
 /// What a matte is certain of.
@@ -265,7 +273,7 @@ fn fourth(plane: &Plane, value: impl Fn(f32) -> f32) -> Plane {
 }
 
 /// The box of the product on the proxy, to a fraction of a pixel: `None` where there is none.
-pub(super) fn extent(alpha: &Plane) -> Option<Window> {
+pub(in crate::ops) fn extent(alpha: &Plane) -> Option<Window> {
     let (mut across, mut down) =
         (vec![0.0_f32; alpha.size().width as usize], vec![0.0_f32; alpha.size().height as usize]);
     profiles(alpha.floats(), &mut across, &mut down);
@@ -301,7 +309,7 @@ fn span(profile: &[f32]) -> Option<(f64, f64)> {
 }
 
 /// A window of a small picture in photograph pixels.
-pub(super) fn to_photo(frame: Frame, photo: Frame, w: Window) -> Window {
+pub(in crate::ops) fn to_photo(frame: Frame, photo: Frame, w: Window) -> Window {
     let scale = frame.scale();
     let x = (w.x * scale).min(photo.window.width);
     let y = (w.y * scale).min(photo.window.height);

@@ -17,8 +17,8 @@ use super::plate::{self, Clean, Extra, Fit};
 use super::resample::{self, Active};
 use super::white_balance::diagonal;
 use super::{Frame, Op, OpDef, OpError, ParamDef, Scene, Stage, Study, settings, within};
-use crate::image::{AlphaMode, Format, Plane, Size, Window};
-use crate::plan::{Plan, PlaneId};
+use crate::image::{AlphaMode, Format, Plane, Shot, Size, Window};
+use crate::plan::PlaneId;
 use kernel::{TRIANGULATE, TriangulateParams};
 
 /// Distance of the backdrops' linear light below which alpha would be noise.
@@ -122,10 +122,10 @@ impl Op for Triangulate {
         let frame = scene.frame;
         let half = Size::new(frame.size.width.div_ceil(2), frame.size.height.div_ceil(2));
         let behind = Frame { window: frame.window, size: half };
-        let (plan, light) = (&mut *scene.plan, (scene.study.gain, scene.study.flat.as_ref()));
-        let first_plate = read(plan, plate, behind, light)?;
-        let other = read(plan, second, frame, light)?;
-        let other_plate = read(plan, second_plate, behind, light)?;
+        let light = (scene.study.gain, scene.study.flat.as_ref());
+        let first_plate = read(scene, Shot::Plate, plate, behind, light)?;
+        let other = read(scene, Shot::Second, second, frame, light)?;
+        let other_plate = read(scene, Shot::SecondPlate, second_plate, behind, light)?;
         let params = TriangulateParams {
             map: frame.map_to(&behind),
             least: LEAST * LEAST,
@@ -133,9 +133,9 @@ impl Op for Triangulate {
             dark: DARK,
             pad0: 0.0,
         };
-        let product = plan.plane("product", frame.size, Format::Rgba);
+        let product = scene.plan.plane("product", frame.size, Format::Rgba);
         let inputs = [scene.colour, other, first_plate, other_plate];
-        plan.record("triangulate", &TRIANGULATE, &params, &inputs, &[product])?;
+        scene.plan.record("triangulate", &TRIANGULATE, &params, &inputs, &[product])?;
         scene.colour = product;
         Ok(())
     }
@@ -143,7 +143,8 @@ impl Op for Triangulate {
 
 /// Reads a further photograph as working light, evened and times a gain, laid where its fit says.
 fn read(
-    plan: &mut Plan,
+    scene: &mut Scene<'_>,
+    shot: Shot,
     extra: &Extra,
     frame: Frame,
     (gain, flat): ([f32; 3], Option<&Flat>),
@@ -153,7 +154,8 @@ fn read(
     let window = Window { x: x - f64::from(right), y: y - f64::from(down), ..frame.window };
     let frame = Frame { window, size: frame.size };
     let gain = [0, 1, 2].map(|c| own[c] * gain[c]);
-    let source = plan.input("further photograph", extra.photo.size, extra.format);
+    let source = scene.input(shot, extra.photo.size, extra.format);
+    let plan = &mut *scene.plan;
     let curves = plan.constant("curves", resample::curve_plane(&extra.encoding.tables));
     let straight = extra.alpha == AlphaMode::Straight;
     let light = resample::ingest(plan, source, curves, straight, frame, Active::all(frame.size))?;

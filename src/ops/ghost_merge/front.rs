@@ -1,0 +1,111 @@
+//! What the merge knows of the front shot: small, with what is garment, mannequin and backdrop.
+
+use super::refused;
+use super::seen::Seen;
+use crate::image::{Plane, Shots, Window};
+use crate::ops::field::{Field, Mask};
+use crate::ops::inner_matte::edge_width;
+use crate::ops::{OpError, Study, proxy};
+
+/// Alpha from which on a pixel counts for the garment's box.
+const PRESENT: f32 = 0.1;
+/// Part of its light by which a pixel may differ from the bare form's and equal it.
+const EQUAL: f32 = 0.04;
+/// Logarithms of a colour's tone are kept within this.
+const TONE: f32 = 8.0;
+
+/// The front shot.
+pub(super) struct Front<'a> {
+    pub(super) seen: Seen,
+    /// Probability of mannequin.
+    pub(super) mannequin: Field,
+    /// The form alone, in the same frame.
+    pub(super) bare: Option<Plane>,
+    /// Light of the backdrop.
+    pub(super) backdrop: Option<[f32; 3]>,
+    /// Width of the garment's outline in photograph pixels, where it is known.
+    pub(super) edge: Option<f32>,
+    /// The form's colour against its backdrop, as `inner_matte` takes it.
+    pub(super) form: Option<[f32; 3]>,
+    pub(super) shots: &'a Shots<'a>,
+}
+
+impl<'a> Front<'a> {
+    /// # Errors
+    /// [`OpError::Refused`] where nothing has told mannequin from garment.
+    pub(super) fn of(study: &Study, shots: &'a Shots<'a>) -> Result<Self, OpError> {
+        let Some(worn) = &study.worn else {
+            return Err(refused(
+                "what is mannequin in the front shot is not known".into(),
+                "put mannequin_matte before ghost_merge in the recipe",
+            ));
+        };
+        let seen = Seen::of(study);
+        if worn.mannequin.size() != seen.alpha.size() {
+            return Err(refused(
+                "the front shot was matted by another op than mannequin_matte".into(),
+                "leave other mattes out of the recipe",
+            ));
+        }
+        // Of what is not garment, the share that is mannequin: the edge's alpha is finer than what was certain.
+        let mannequin = Field::from_fn(seen.alpha.size(), |x, y| {
+            let (form, ground) = (worn.mannequin.at(x, y), worn.backdrop.at(x, y));
+            (1.0 - seen.alpha.at(x, y)) * form / (form + ground).max(1e-3)
+        });
+        let bare = shots.bare.map(|image| proxy::at_size(image, seen.frame).1);
+        let bare = bare.filter(|bare| bare.size() == seen.light.size());
+        let backdrop = study.border_colour();
+        let form = worn.colour.zip(backdrop).map(|(form, ground)| tone(form, ground));
+        let garment = Mask::from_fn(seen.alpha.size(), |x, y| seen.alpha.at(x, y) >= 0.5);
+        let edge = edge_width(shots.front, &seen.frame, &garment);
+        Ok(Self { seen, mannequin, bare, backdrop, edge, form, shots })
+    }
+
+    /// Box of a garment's alpha in the photograph; all of that where there is none.
+    pub(super) fn whole(&self, alpha: &Field, photo: Window) -> Window {
+        let (mut left, mut right, mut top, mut bottom) = (usize::MAX, 0, usize::MAX, 0);
+        for (y, row) in alpha.rows().enumerate() {
+            let Some(first) = row.iter().position(|a| *a >= PRESENT) else { continue };
+            left = left.min(first);
+            right = right.max(row.iter().rposition(|a| *a >= PRESENT).unwrap_or(first) + 1);
+            top = top.min(y);
+            bottom = y + 1;
+        }
+        if left >= right {
+            return photo;
+        }
+        let scale = self.seen.frame.scale();
+        let along = |from: usize, to: usize, limit: f64| {
+            let start = (from as f64 * scale).min(limit);
+            (start, (to as f64 * scale).min(limit) - start)
+        };
+        let ((x, width), (y, height)) = (along(left, right, photo.width), along(top, bottom, photo.height));
+        Window { x, y, width, height }
+    }
+
+    /// Share of the garment that equals the bare form at its place, in light and in hue: of what a person should look
+    /// at. `None` without a bare shot. Cloth of the form's own colour counts too.
+    pub(super) fn like_form(&self) -> Option<f32> {
+        let bare = self.bare.as_ref()?;
+        let (mut like, mut all) = (0_usize, 0_usize);
+        for (i, _) in self.seen.alpha.values().iter().enumerate().filter(|(_, a)| **a >= 0.5) {
+            let width = self.seen.alpha.width();
+            let (x, y) = ((i % width) as u32, (i / width) as u32);
+            let (own, form) = (self.seen.light.rgba_at(x, y), bare.rgba_at(x, y));
+            let apart = (0..3).map(|c| (own[c] - form[c]).abs() - EQUAL * (form[c] + 0.01));
+            like += usize::from(apart.fold(f32::MIN, f32::max) < 0.0);
+            all += 1;
+        }
+        Some(like as f32 / all.max(1) as f32)
+    }
+}
+
+/// A colour against the backdrop's: logarithms of luminance, and of red and blue over green.
+fn tone(colour: [f32; 3], ground: [f32; 3]) -> [f32; 3] {
+    let log = |c: [f32; 3]| {
+        let [r, g, b] = c.map(|v| v.max(1e-3).ln());
+        [0.2627 * r + 0.6780 * g + 0.0593 * b, r - g, b - g]
+    };
+    let (own, theirs) = (log(colour), log(ground));
+    [0, 1, 2].map(|i| (own[i] - theirs[i]).clamp(-TONE, TONE))
+}

@@ -1,0 +1,285 @@
+//! Garment from what it is worn on: mannequin and backdrop, against the bare mannequin or its colour.
+//!
+//! Certain of the one kind is what has its chroma, is smooth and joined to what equals it; certain of the other is what
+//! is wide and differs in chroma, in texture, or by more light than shade takes in an opening's depth. Where the
+//! garment's chroma is another one throughout, chroma alone decides, which finds slits and the face in a hood. The two
+//! meet at the edge between ([`super::flood`]). The shade of contact may be as deep as it likes.
+//!
+//! Light that cloth throws onto the mannequin shifts its chroma, the more the less other light reaches it: the
+//! tolerance grows with the shade.
+
+use super::colour::{Calm, Found, SMOOTH};
+use super::flood::flood;
+use super::paper::lesser;
+use super::signs::{Logs, Signs, Steps, difference, edges, slope};
+use crate::image::Size;
+use crate::ops::field::{Components, Field, Mask, Neighbours, area, dilate, erode, quantile, reach, sample};
+
+/// Log chroma that differs on one surface, against its own picture and against one colour.
+const CHROMA: [f32; 2] = [0.006, 0.02];
+/// Deviations of chroma, of means of nine pixels.
+const SURE: f32 = 0.9;
+/// Share of the mannequin's own log chroma that a highlight takes from it.
+const SHEEN: f32 = 0.15;
+/// Log chroma that cloth's own light adds for each unit of log shade.
+const BOUNCE: f32 = 0.06;
+/// Roughness from which a surface is cloth.
+const ROUGH: f32 = 2.5;
+/// Log luma within which the bare mannequin equals itself, from the deepest soft shade to a highlight.
+const SAME: [f32; 2] = [-0.35, 0.08];
+/// Log luma beyond which a wide part is no mannequin unless it is joined to it.
+const OTHER: [f32; 2] = [-0.5, 0.3];
+/// Log luma below and above the anchor's range that one colour in other light keeps.
+const RANGE: [f32; 2] = [0.5, 0.3];
+/// Steepest shade: log luma from pixel to pixel.
+const STEEP: f32 = 0.25;
+/// Share of the cloth's log chroma that its light may give a form, and the steepest such tint from pixel to pixel.
+const TINT: [f32; 2] = [0.5, 0.015];
+/// Share of the garment's least chroma up to which a pixel is none of it.
+const KEPT: f32 = 0.35;
+/// Pixels by which an edge's own pixels are kept out of the garment's seed.
+const INSIDE: usize = 4;
+/// Times the tolerance from which chroma alone makes a pixel cloth.
+const CLOTH: f32 = 1.5;
+/// Pixels by which a certain mannequin grows into its own rim, where windows of texture see the edge.
+const RIM: usize = 2;
+/// Texture in deviations of the noise, and at least, that such a rim may have.
+const ROUGH_RIM: [f32; 2] = [3.0, 0.01];
+/// Steps that count as edges: shade has steep luma, never steep chroma.
+const STEPS: Steps = Steps { luma: 0.15, chroma: 0.03 };
+/// Cost of a pixel without an edge.
+const PLAIN: f32 = 0.1;
+/// Share of the garment that may be wide and yet of the mannequin's chroma: rims in deep shade.
+const STRIPES: f32 = 0.25;
+/// Share of the picture below which a part is dust.
+const SPECK: f32 = 5e-4;
+/// Fewer pixels of a garment tell no chroma.
+const FEW: usize = 50;
+
+/// What is known before the division.
+pub(super) struct Before<'a> {
+    /// The front shot.
+    pub(super) front: &'a Logs,
+    /// The bare mannequin laid on it, logarithms.
+    pub(super) bare: Option<&'a Logs>,
+    /// What is not backdrop.
+    pub(super) before: &'a Mask,
+    /// Where the bare mannequin's shot is not backdrop.
+    pub(super) carrier: Option<&'a Mask>,
+    /// The mannequin's colour.
+    pub(super) colour: &'a Found,
+}
+
+/// The division.
+pub(super) struct Divided {
+    /// Where garment is.
+    pub(super) garment: Mask,
+    /// Log shade of what is not garment, against the bare mannequin where there is one.
+    pub(super) shade: Field,
+    /// Whether the garment's chroma alone tells it from the mannequin.
+    pub(super) told: bool,
+}
+
+/// Divides; everything is garment where nothing of it equals the mannequin.
+pub(super) fn divide(known: &Before<'_>) -> Divided {
+    let size = known.before.size();
+    let log = &known.front.log;
+    let d = known.bare.map(|bare| difference(log, &bare.log));
+    let domain = if d.is_some() { Mask::new(size).not() } else { known.before.clone() };
+    let signs = match &d {
+        Some(d) => Signs::of(d, [0.0; 2]),
+        None => Signs::of(log, known.colour.chroma),
+    };
+    let calm = Calm::of(&signs, known.front, &known.before.not());
+    let sides = Sides::of(known, &domain, &signs, &calm);
+    let Sides { tolerance, mannequin, garment: mut seed } = sides;
+    let backdrop = erode(&domain.not(), 1);
+    let empty = mannequin.or(&backdrop);
+    let limit = KEPT * cloth_chroma(known, &seed);
+    let least = CHROMA[usize::from(d.is_none())] + SURE * signs.noise[1];
+    let inside = (limit > 2.0 * least).then(|| inside(known, &domain, limit));
+    let inside = inside.filter(|inside| throughout(inside, &empty, &signs, limit, seed.count()));
+    let told = inside.is_some();
+    let mannequin = if let Some(inside) = &inside {
+        let like = |x: usize, y: usize| inside.at(x, y) && signs.chroma.at(x, y) < limit;
+        seed = Mask::from_fn(size, |x, y| seed.at(x, y) && !like(x, y));
+        Mask::from_fn(size, |x, y| empty.at(x, y) || like(x, y) && signs.own.at(x, y) < limit)
+    } else {
+        let sure = |x: usize, y: usize| {
+            let limit = CLOTH * tolerance.at(x, y);
+            domain.at(x, y) && !empty.at(x, y) && signs.own.at(x, y) > limit && signs.chroma.at(x, y) > limit
+        };
+        seed = Mask::from_fn(size, |x, y| seed.at(x, y) || sure(x, y));
+        empty.clone()
+    };
+    let mannequin = rim(&mannequin, &seed, &signs, &tolerance);
+    let step = match &d {
+        Some(d) => lesser(edges(d, STEPS), &edges(log, STEPS)),
+        None => edges(log, STEPS),
+    };
+    let costs = costs(&step, &signs, &tolerance, inside.as_ref().map(|i| (i, limit)));
+    let garment = whole(flood([&mannequin, &seed], costs.each_ref()).and(&domain));
+    Divided { garment, shade: signs.luma, told }
+}
+
+/// Whether all wide parts that are not certainly mannequin have the garment's chroma: a garment may have stripes of the
+/// mannequin's own.
+fn throughout(inside: &Mask, mannequin: &Mask, signs: &Signs, limit: f32, garment: usize) -> bool {
+    let near = dilate(mannequin, 1);
+    let like = |x: usize, y: usize| inside.at(x, y) && !near.at(x, y) && signs.chroma.at(x, y) < limit;
+    open(&Mask::from_fn(inside.size(), like), 3).count() as f32 <= STRIPES * garment as f32
+}
+
+/// The parts that are large enough for cloth.
+fn whole(mut garment: Mask) -> Mask {
+    let least = (SPECK * garment.values().len() as f32) as usize;
+    for runs in Components::of(&garment.clone(), Neighbours::Four).each().filter(|runs| area(runs) < least) {
+        runs.iter().for_each(|r| garment.row_mut(r.y)[r.start..r.end].fill(false));
+    }
+    garment
+}
+
+/// The mannequin with its rim: like it in chroma, bent by shade.
+fn rim(mannequin: &Mask, garment: &Mask, signs: &Signs, tolerance: &Field) -> Mask {
+    let near = dilate(mannequin, RIM);
+    let limit = ROUGH_RIM[0] * signs.noise[0] + ROUGH_RIM[1];
+    Mask::from_fn(mannequin.size(), |x, y| {
+        let like = signs.chroma.at(x, y) < tolerance.at(x, y)
+            && signs.texture.at(x, y) < limit + 0.3 * signs.slope.at(x, y);
+        mannequin.at(x, y) || near.at(x, y) && !garment.at(x, y) && like
+    })
+}
+
+/// The certain parts, and the tolerance of chroma.
+struct Sides {
+    tolerance: Field,
+    mannequin: Mask,
+    garment: Mask,
+}
+
+impl Sides {
+    fn of(known: &Before<'_>, domain: &Mask, signs: &Signs, calm: &Calm) -> Self {
+        let size = domain.size();
+        let bare = known.bare.is_some();
+        let [red, blue] = known.colour.chroma;
+        let sheen = if bare { 0.0 } else { SHEEN * red.hypot(blue) };
+        let least = CHROMA[usize::from(!bare)] + SURE * signs.noise[1] + sheen;
+        let tolerance = Field::from_fn(size, |x, y| {
+            least + if bare { BOUNCE * (-signs.luma.at(x, y)).max(0.0) } else { 0.0 }
+        });
+        let smooth = |x: usize, y: usize| domain.at(x, y) && calm.rough.at(x, y) < SMOOTH;
+        let like = |x: usize, y: usize| {
+            smooth(x, y)
+                && signs.chroma.at(x, y) < tolerance.at(x, y)
+                && !(bare && signs.luma.at(x, y) > SAME[1])
+        };
+        let tint = tinted(known, signs, size);
+        let gentle = Mask::from_fn(size, |x, y| {
+            signs.slope.at(x, y) < STEEP && (like(x, y) || tint.at(x, y) && smooth(x, y))
+        });
+        let (mannequin, [low, high]) = if bare {
+            let same = Mask::from_fn(size, |x, y| like(x, y) && signs.luma.at(x, y) > SAME[0]);
+            let same = open(&same, 2);
+            (reach(&open(&gentle, 1).or(&same), &same), OTHER)
+        } else {
+            anchored(&open(&gentle, 2), signs, &known.colour.anchor)
+        };
+        let near = dilate(&mannequin, 1);
+        let garment = Mask::from_fn(size, |x, y| {
+            let luma = signs.luma.at(x, y);
+            domain.at(x, y)
+                && !near.at(x, y)
+                && (signs.chroma.at(x, y) > 1.5 * tolerance.at(x, y)
+                    || calm.rough.at(x, y) > ROUGH
+                    || !(low..=high).contains(&luma))
+        });
+        Self { tolerance, mannequin, garment: erode(&open(&garment, 3), INSIDE) }
+    }
+}
+
+/// Where the cloth's own light may tint the form: a part of the way to the cloth's chroma and without a step, in a place
+/// where the bare shot shows form. Nowhere without a bare shot.
+fn tinted(known: &Before<'_>, signs: &Signs, size: Size) -> Mask {
+    let Some(form) = known.carrier.filter(|_| known.bare.is_some()) else { return Mask::new(size) };
+    let limit = TINT[0] * cloth_chroma(known, &Mask::new(size));
+    let step = slope(&signs.chroma);
+    Mask::from_fn(size, |x, y| {
+        form.at(x, y)
+            && signs.chroma.at(x, y) < limit
+            && signs.luma.at(x, y) < OTHER[1]
+            && step.at(x, y) < TINT[1]
+    })
+}
+
+/// The parts that hold pixels of the anchor, or of light near to its; and the log luma that is near.
+fn anchored(parts: &Mask, signs: &Signs, anchor: &Mask) -> (Mask, [f32; 2]) {
+    let anchor = anchor.and(parts);
+    let mut light: Vec<f32> = sample(&anchor).into_iter().map(|(x, y)| signs.luma.at(x, y)).collect();
+    let (Some(low), Some(high)) = (quantile(&mut light, 0.05), quantile(&mut light, 0.95)) else {
+        return (parts.clone(), [f32::MIN, f32::MAX]);
+    };
+    let (low, high) = (low - RANGE[0], high + RANGE[1]);
+    let lit =
+        Mask::from_fn(parts.size(), |x, y| parts.at(x, y) && (low..=high).contains(&signs.luma.at(x, y)));
+    (reach(parts, &anchor.or(&lit)), [low, high])
+}
+
+fn open(mask: &Mask, radius: usize) -> Mask {
+    dilate(&erode(mask, radius), radius)
+}
+
+/// The least distance of the garment's chroma from the mannequin's: all but a twentieth lies farther.
+///
+/// Where the bare shot is backdrop and the front is not there is cloth for certain; the seed elsewhere may hold form that
+/// cloth tints.
+fn cloth_chroma(known: &Before<'_>, garment: &Mask) -> f32 {
+    let beside = known.carrier.map(|form| sample(&erode(&known.before.and(&form.not()), INSIDE)));
+    let places = beside.filter(|places| places.len() >= FEW).unwrap_or_else(|| sample(garment));
+    if places.len() < FEW {
+        return 0.0;
+    }
+    let from = from_colour(known.front, known.colour.chroma);
+    quantile(&mut places.into_iter().map(|(x, y)| from.at(x, y)).collect::<Vec<f32>>(), 0.05).unwrap_or(0.0)
+}
+
+/// Distance of log chroma from a colour's, of means of 3 × 3 pixels.
+fn from_colour(logs: &Logs, centre: [f32; 2]) -> Field {
+    let [r, g, b] = &logs.log;
+    let part = |f: &Field, centre: f32| {
+        let mut part = Field::unset(f.size());
+        let pairs = f.values().iter().zip(g.values());
+        part.values_mut().iter_mut().zip(pairs).for_each(|(p, (v, g))| *p = v - g - centre);
+        crate::ops::field::box_mean(&part, 1)
+    };
+    let (mut red, blue) = (part(r, centre[0]), part(b, centre[1]));
+    red.values_mut().iter_mut().zip(blue.values()).for_each(|(r, b)| *r = r.hypot(*b));
+    red
+}
+
+/// Where what lies behind has the mannequin's colour.
+fn inside(known: &Before<'_>, domain: &Mask, limit: f32) -> Mask {
+    let Some(bare) = known.bare else { return domain.clone() };
+    let from = from_colour(bare, known.colour.chroma);
+    let mut near = Mask::unset(domain.size());
+    near.values_mut().iter_mut().zip(from.values()).for_each(|(n, f)| *n = *f < limit);
+    near
+}
+
+/// What entering a pixel costs mannequin and garment.
+fn costs(step: &Field, signs: &Signs, tolerance: &Field, told: Option<(&Mask, f32)>) -> [Field; 2] {
+    let size: Size = step.size();
+    let mut costs = [Field::unset(size), Field::unset(size)];
+    let [mannequin, garment] = &mut costs;
+    let pixels = mannequin.values_mut().iter_mut().zip(garment.values_mut());
+    for (i, (mannequin, garment)) in pixels.enumerate() {
+        let (e, chroma) = (step.values()[i], signs.chroma.values()[i]);
+        let plain = PLAIN + e * e / (1.0 + e);
+        *mannequin = plain + (chroma / tolerance.values()[i] - 1.0).clamp(0.0, 3.0);
+        *garment = plain
+            + match told {
+                Some((inside, limit)) if inside.values()[i] => 3.0 * (1.0 - chroma / limit).clamp(0.0, 1.0),
+                _ => 0.0,
+            };
+    }
+    costs
+}

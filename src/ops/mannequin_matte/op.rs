@@ -1,0 +1,357 @@
+//! The op: reads the shots small, divides, judges, and leaves what is certain to the trimap's solver.
+
+use serde::{Deserialize, Serialize};
+
+use super::colour::{self, Calm, Colour, Found};
+use super::divide::{Before, Divided, divide};
+use super::signs::{Logs, Signs};
+use super::{Evidence, LONG_SIDE, Worn, judge, paper};
+use crate::image::{Image, Plane, Shots, Window};
+use crate::ops::backdrop_matte::kernel::{APPLY_ALPHA, MATTE_ALPHA};
+use crate::ops::backdrop_matte::{self, extent, to_photo, touched};
+use crate::ops::field::{Field, Mask, dilate, erode, exp};
+use crate::ops::plate::{self, Extra};
+use crate::ops::{Frame, Op, OpDef, OpError, ParamDef, Scene, Side, Stage, Study, near, proxy, settings};
+
+/// Registry entry.
+pub static OP: OpDef = OpDef {
+    name: "mannequin_matte",
+    about: "tells a garment from the mannequin that wears it and from the backdrop, by the bare mannequin's shot, its colour or a mask",
+    source: "ratio test with a free grey factor against the bare mannequin; geodesic segmentation (Bai and Sapiro 2007)",
+    stage: Stage::Item,
+    params: &[
+        ParamDef {
+            name: "colour",
+            default: "\"auto\"",
+            range: "auto, white, grey, black, skin, #rrggbb",
+            about: "the mannequin's colour; auto takes what is smooth where the frame cuts it, or at the top",
+        },
+        ParamDef {
+            name: "review_below",
+            default: "0.6",
+            range: "0 … 1",
+            about: "confidence of the edge between cloth and mannequin under which the item is flagged",
+        },
+    ],
+    kernels: &[&MATTE_ALPHA, &APPLY_ALPHA],
+    make: settings::<MannequinMatte>,
+};
+
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct MannequinMatte {
+    colour: Colour,
+    review_below: f32,
+}
+
+impl Default for MannequinMatte {
+    fn default() -> Self {
+        Self { colour: Colour::Auto, review_below: 0.6 }
+    }
+}
+
+#[derive(Serialize)]
+struct Numbers {
+    /// Who told garment from mannequin.
+    evidence: Evidence,
+    confidence: f32,
+    /// Share of the edge along which cloth and mannequin look alike.
+    alike: f32,
+    /// Whether the cloth's hue alone tells it from the mannequin.
+    told_by_colour: bool,
+    /// Shares of the picture.
+    garment: f32,
+    mannequin: f32,
+    /// Linear working light of the mannequin.
+    colour: Option<[f32; 3]>,
+    product: Window,
+    cut: Vec<Side>,
+}
+
+/// Share of the border that must agree on a backdrop.
+const LEAST_AGREED: f32 = 0.35;
+/// Share of the edge along which cloth and mannequin may look alike without a word.
+const MOST_ALIKE: f32 = 0.1;
+/// Photograph pixels to each side of an edge that lens and compression may have mixed.
+const SOFT: f64 = 2.5;
+/// Trust in an edge that only the mannequin's colour tells, where the cloth's hue is near to it.
+const BY_COLOUR: f32 = 0.7;
+
+impl Op for MannequinMatte {
+    fn analyse_shots(&self, study: &mut Study, shots: &Shots<'_>) -> Result<(), OpError> {
+        if study.has_alpha {
+            let help = "give the photograph as it was taken, without alpha, or use `backdrop_matte`";
+            return Err(refused("the photograph brings its own alpha: what is seen behind it is gone", help));
+        }
+        let seen = Seen::of(study, shots)?;
+        let parts = self.divided(&seen, study)?;
+        self.take(study, &seen, parts)
+    }
+
+    fn record(&self, scene: &mut Scene<'_>) -> Result<(), OpError> {
+        backdrop_matte::record(scene, OP.name)
+    }
+}
+
+fn refused(what: impl Into<String>, help: &'static str) -> OpError {
+    OpError::Refused { op: "mannequin_matte", what: what.into(), help }
+}
+
+/// The shots of one set, small, in logarithms, laid on one another.
+struct Seen {
+    frame: Frame,
+    picture: Plane,
+    front: Logs,
+    bare: Option<Logs>,
+    /// Where a given mask shows the mannequin.
+    mask: Option<Mask>,
+    /// What is not backdrop in the front, and in the bare shot.
+    before: Mask,
+    carrier: Option<Mask>,
+}
+
+impl Seen {
+    fn of(study: &mut Study, shots: &Shots<'_>) -> Result<Self, OpError> {
+        let (frame, picture) = small(shots.front, study);
+        let front = Logs::of(&picture);
+        let plate = laid(study, shots.plate, &picture, "plate");
+        let bare = laid(study, shots.bare, &picture, "bare");
+        let mask = shots.mannequin.map(|mask| marked(mask, &frame, study)).transpose()?;
+        let even = if plate.is_none() { paper::behind(&front) } else { None };
+        let even = even.filter(|(_, agreed)| *agreed >= LEAST_AGREED).map(|(log, _)| log);
+        let behind = plate.as_ref().map(|p| &p.log).or(even.as_ref());
+        let before = match (behind, shots.finder) {
+            (Some(behind), _) => paper::apart(&front.log, behind),
+            (None, Some(finder)) => {
+                let failed =
+                    |why| refused(format!("the model {} failed: {why}", finder.name()), "try another model");
+                let found = finder.probability(&picture).map_err(failed)?;
+                Mask::from_fn(picture.size(), |x, y| found.gray_at(x as u32, y as u32) >= 0.5)
+            }
+            (None, None) if bare.is_some() => Mask::new(picture.size()).not(),
+            (None, None) => {
+                let help = "give a photograph of the empty set or of the bare mannequin, or reshoot before even paper";
+                return Err(refused("the border of the photograph is no even backdrop", help));
+            }
+        };
+        let carrier = bare.as_ref().and_then(|bare| {
+            let even = if plate.is_none() { paper::behind(bare).map(|(log, _)| log) } else { None };
+            let behind = plate.as_ref().map(|p| &p.log).or(even.as_ref())?;
+            Some(paper::apart(&bare.log, behind))
+        });
+        Ok(Self { frame, picture, front, bare, mask, before, carrier })
+    }
+}
+
+/// A shot's small picture in the light of the ops analysed so far.
+fn small(image: &Image, study: &Study) -> (Frame, Plane) {
+    let (frame, mut picture) = proxy::at_most(image, LONG_SIDE);
+    if let Some(flat) = &study.flat {
+        flat.even(&mut picture, &frame);
+    }
+    let width = (picture.size().width as usize).max(1);
+    for row in picture.floats_mut().chunks_exact_mut(4 * width) {
+        for (run, gain) in row.chunks_exact_mut(width).zip(study.gain) {
+            run.iter_mut().for_each(|v| *v *= gain);
+        }
+    }
+    (frame, picture)
+}
+
+/// A further shot, laid on the front; what does not fit is flagged and not used.
+fn laid(study: &mut Study, shot: Option<&Image>, front: &Plane, role: &'static str) -> Option<Logs> {
+    let shot = shot?;
+    let (_, picture) = small(shot, study);
+    let photo = study.photo;
+    match plate::align(front, &photo, &Extra::new(shot, picture)) {
+        Ok(clean) => {
+            study.note(role, clean.fit);
+            Some(Logs::of(&clean.light))
+        }
+        Err(why) => {
+            let (code, name) = match role {
+                "bare" => ("bare-unused", "the bare mannequin's shot"),
+                _ => ("plate-unused", "the plate"),
+            };
+            study.flag(code, format!("{name} is not used: {why}"));
+            None
+        }
+    }
+}
+
+/// Where a given mask is white.
+fn marked(mask: &Image, frame: &Frame, study: &Study) -> Result<Mask, OpError> {
+    let (own, photo) = (mask.size(), study.photo.size);
+    let aspect = |s: crate::image::Size| f64::from(s.width) / f64::from(s.height.max(1));
+    if (aspect(own) / aspect(photo)).ln().abs() > 0.01 {
+        let help = "save the mask from the photograph itself, uncropped";
+        return Err(refused(
+            format!("the mannequin's mask is {own}, the photograph {photo}: another shape"),
+            help,
+        ));
+    }
+    let (_, picture) = proxy::at_most(mask, LONG_SIDE);
+    let (from, to) = (picture.size(), frame.size);
+    if from.pixels() == 0 {
+        return Ok(Mask::new(to));
+    }
+    let near = |i: usize, to: u32, from: u32| ((i as u32 * from) / to.max(1)).min(from - 1);
+    Ok(Mask::from_fn(to, |x, y| {
+        let [r, g, b, _] = picture.rgba_at(near(x, to.width, from.width), near(y, to.height, from.height));
+        r.max(g).max(b) >= 0.2
+    }))
+}
+
+/// Garment, and how it was told.
+struct Parts {
+    garment: Mask,
+    shade: Option<Field>,
+    told: bool,
+    colour: Option<[f32; 3]>,
+    evidence: Evidence,
+}
+
+impl MannequinMatte {
+    fn divided(&self, seen: &Seen, study: &mut Study) -> Result<Parts, OpError> {
+        if let Some(mask) = &seen.mask {
+            let garment = Mask::from_fn(mask.size(), |x, y| seen.before.at(x, y) && !mask.at(x, y));
+            return Ok(Parts { garment, shade: None, told: true, colour: None, evidence: Evidence::Mask });
+        }
+        let signs = Signs::of(&seen.front.log, [0.0; 2]);
+        let calm = Calm::of(&signs, &seen.front, &seen.before.not());
+        // Its own shot shows the form without the light that cloth throws onto it.
+        let found = self.in_bare(seen);
+        let found = found.or_else(|| colour::find(&seen.front, &calm, &seen.before, self.colour));
+        let Some(colour) = found else {
+            let what =
+                "no mannequin is found: nothing smooth is cut by the frame or stands above the garment";
+            let help = "give a shot of the bare mannequin, name its colour, or give a mask of it";
+            if self.colour != Colour::Auto {
+                return Err(refused(
+                    "no part of the photograph has the colour that was named for the mannequin",
+                    help,
+                ));
+            }
+            study.flag("mannequin-not-found", format!("{what}; {help}"));
+            let garment = seen.before.clone();
+            return Ok(Parts { garment, shade: None, told: false, colour: None, evidence: Evidence::Colour });
+        };
+        let known = Before {
+            front: &seen.front,
+            bare: seen.bare.as_ref(),
+            before: &seen.before,
+            carrier: seen.carrier.as_ref(),
+            colour: &colour,
+        };
+        let Divided { garment, shade, told } = divide(&known);
+        let evidence = if seen.bare.is_some() { Evidence::Bare } else { Evidence::Colour };
+        let shade = seen.bare.is_some().then_some(shade);
+        Ok(Parts { garment, shade, told, colour: Some(colour.light), evidence })
+    }
+
+    /// The mannequin's colour in its own shot, where there is one.
+    fn in_bare(&self, seen: &Seen) -> Option<Found> {
+        let (bare, carrier) = (seen.bare.as_ref()?, seen.carrier.as_ref()?);
+        let signs = Signs::of(&bare.log, [0.0; 2]);
+        let calm = Calm::of(&signs, bare, &carrier.not());
+        colour::find(bare, &calm, carrier, self.colour)
+    }
+
+    fn take(&self, study: &mut Study, seen: &Seen, parts: Parts) -> Result<(), OpError> {
+        let Parts { garment, shade, told, colour, evidence } = parts;
+        let size = garment.size();
+        let soft = (SOFT / seen.frame.scale()).round().clamp(1.0, 4.0) as usize;
+        let (inner, outer) = (erode(&garment, soft), dilate(&garment, soft));
+        let certain = Plane::gray(size, |x, y| {
+            match (inner.at(x as usize, y as usize), outer.at(x as usize, y as usize)) {
+                (true, _) => 1.0,
+                (_, false) => 0.0,
+                _ => 0.5,
+            }
+        });
+        let product = extent(&certain).filter(|_| certain.floats().contains(&1.0)).ok_or_else(|| {
+            let help = "check that the front shot shows the garment, that the bare shot shows the mannequin, or give a mask";
+            refused("no garment stands out from mannequin and backdrop", help)
+        })?;
+        let carried = seen.carrier.as_ref().map_or_else(|| seen.before.clone(), |c| c.or(&seen.before));
+        let mannequin = Mask::from_fn(size, |x, y| carried.at(x, y) && !garment.at(x, y));
+        let edge = judge::edge(&seen.front, &garment, &mannequin);
+        let by = match (evidence, told) {
+            (Evidence::Colour, false) => BY_COLOUR,
+            _ => 1.0,
+        };
+        let confidence = by * (1.0 - edge.alike);
+        self.flags(study, &garment, (confidence, edge.alike));
+        let product = to_photo(seen.frame, study.photo, product);
+        study.product = Some(product);
+        let numbers = Numbers {
+            evidence,
+            confidence,
+            alike: edge.alike,
+            told_by_colour: told,
+            garment: garment.share(),
+            mannequin: mannequin.share(),
+            colour,
+            product,
+            cut: study.cut.clone(),
+        };
+        study.note(OP.name, numbers);
+        study.worn = Some(worn(seen, &certain, &mannequin, shade, (colour, confidence, evidence)));
+        near::take(study, (seen.frame, seen.picture.clone()), certain, confidence);
+        Ok(())
+    }
+
+    fn flags(&self, study: &mut Study, garment: &Mask, (confidence, alike): (f32, f32)) {
+        let cut = |side: &Side| touched(garment.size(), *side, |x, y| garment.at(x, y)).is_some();
+        study.cut = Side::ALL.into_iter().filter(cut).collect();
+        for side in study.cut.clone() {
+            study.flag("product-cut", format!("the photograph cuts the garment at the {}", side.name()));
+        }
+        if alike > MOST_ALIKE {
+            let share = 100.0 * alike;
+            let reason = format!(
+                "cloth and mannequin have nearly the same colour along {share:.0} % of the edge: check the edge, or shoot on a mannequin of another colour"
+            );
+            study.flag("mannequin-low-contrast", reason);
+        } else if confidence < self.review_below {
+            let reason = "only the mannequin's colour tells it from cloth of a like hue: check the edge, or give a shot of the bare mannequin";
+            study.flag("mannequin-uncertain", reason);
+        }
+    }
+}
+
+fn worn(
+    seen: &Seen,
+    certain: &Plane,
+    mannequin: &Mask,
+    shade: Option<Field>,
+    (colour, confidence, evidence): (Option<[f32; 3]>, f32, Evidence),
+) -> Worn {
+    let size = mannequin.size();
+    let garment = Field::from_fn(size, |x, y| certain.gray_at(x as u32, y as u32));
+    let rest = |x: usize, y: usize| 1.0 - garment.at(x, y);
+    let shown = |x, y| f32::from(u8::from(mannequin.at(x, y)));
+    let visible = dilate(mannequin, 1);
+    let light = Field::from_fn(size, |x, y| match &shade {
+        Some(log) if mannequin.at(x, y) => exp(log.at(x, y)).min(1.0),
+        _ => 1.0,
+    });
+    let share = |x: usize, y: usize| {
+        rest(x, y) * if garment.at(x, y) == 0.5 { f32::from(u8::from(visible.at(x, y))) } else { shown(x, y) }
+    };
+    Worn {
+        frame: seen.frame,
+        mannequin: Field::from_fn(size, share),
+        backdrop: Field::from_fn(size, |x, y| (rest(x, y) - share(x, y)).max(0.0)),
+        bare: seen
+            .carrier
+            .as_ref()
+            .filter(|_| seen.bare.is_some())
+            .map(|c| Field::from_fn(size, |x, y| f32::from(u8::from(c.at(x, y))))),
+        garment,
+        shade: light,
+        colour,
+        confidence,
+        evidence,
+    }
+}
