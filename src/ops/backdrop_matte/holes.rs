@@ -32,7 +32,7 @@ pub(super) fn holes(
     let mut holes = Mask::new(photo.size());
     for runs in Components::of(&flat, Neighbours::Four).each() {
         if area(runs) >= LEAST_HOLE && is_hole(photo, border, seen, light, noise, runs) {
-            runs.iter().for_each(|r| holes.row_mut(r.y)[r.start..r.end].fill(true));
+            holes.set(runs, true);
         }
     }
     dilate(&holes, 1)
@@ -89,7 +89,7 @@ pub(super) fn drop_specks(photo: &Photo, seen: &Seen, noise: [f32; 3], backdrop:
     for runs in pieces.each() {
         let distinct = || pixels(runs).any(|(x, y)| deviation(photo, seen, noise, x, y) >= DISTINCT);
         if (area(runs) as f32) < least || !distinct() {
-            runs.iter().for_each(|r| backdrop.row_mut(r.y)[r.start..r.end].fill(true));
+            backdrop.set(runs, true);
         }
     }
 }

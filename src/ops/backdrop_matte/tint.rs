@@ -76,7 +76,7 @@ pub(super) fn tinted_holes(photo: &Photo, seen: &Seen, noise: [f32; 3], backdrop
     for runs in Components::of(&erode(&tinted, 1), Neighbours::Eight).each().filter(|r| area(r) >= LEAST) {
         let mut pixels = runs.iter().flat_map(|r| (r.start..r.end).map(|x| (x, r.y)));
         if middle(&mut pixels).is_some_and(|g| g < GRAIN * clear) {
-            runs.iter().for_each(|r| parts.row_mut(r.y)[r.start..r.end].fill(true));
+            parts.set(runs, true);
         }
     }
     parts

@@ -67,6 +67,13 @@ impl Components {
     }
 }
 
+impl Mask {
+    /// Sets the pixels of some runs.
+    pub fn set(&mut self, runs: &[Run], value: bool) {
+        runs.iter().for_each(|r| self.row_mut(r.y)[r.start..r.end].fill(value));
+    }
+}
+
 /// Number of pixels of some runs.
 #[must_use]
 pub fn area(runs: &[Run]) -> usize {
@@ -79,7 +86,7 @@ pub fn reach(mask: &Mask, seed: &Mask) -> Mask {
     let mut reached = Mask::new(mask.size());
     for runs in Components::of(mask, Neighbours::Four).each() {
         if runs.iter().any(|r| seed.row(r.y)[r.start..r.end].contains(&true)) {
-            runs.iter().for_each(|r| reached.row_mut(r.y)[r.start..r.end].fill(true));
+            reached.set(runs, true);
         }
     }
     reached

@@ -52,7 +52,7 @@ pub use grid::{Field, Grid, Mask};
 pub use guided::{Guide, SIDE};
 pub use lanes::{LANES, load, store};
 pub use maths::{exp, ln};
-pub use morphology::{dilate, erode};
+pub use morphology::{dilate, erode, open};
 pub use push_pull::push_pull;
 pub use rank::{median, quantile, sample};
 pub use recycle::Recycle;

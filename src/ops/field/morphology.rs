@@ -16,6 +16,12 @@ pub fn erode(mask: &Mask, radius: usize) -> Mask {
     dilate(&mask.not(), radius).not()
 }
 
+/// The mask without what a disc of `radius` does not fit into.
+#[must_use]
+pub fn open(mask: &Mask, radius: usize) -> Mask {
+    dilate(&erode(mask, radius), radius)
+}
+
 wide! {
     fn spread(mask: &Mask, radius: usize, grown: &mut Mask) {
         let (width, height) = (mask.width(), mask.height());

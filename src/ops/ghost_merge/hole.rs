@@ -37,23 +37,23 @@ pub(super) fn holes(covered: &Field, room: &Mask, outside: &Mask, frame: &Frame)
     let found = closed(&gap, &open);
     let unseen = below_cloth(&gap.and(outside), covered);
     let parts = Components::of(&found, Neighbours::Eight);
+    let kept: Vec<&[Run]> = parts.each().filter(|part| area(part) >= LEAST).collect();
     let mut mask = Mask::new(size);
-    let (mut total, mut largest, mut place) = (0, 0, [0.0; 2]);
-    for part in parts.each().filter(|part| area(part) >= LEAST) {
-        let pixels = area(part);
-        total += pixels;
-        part.iter().for_each(|run| mask.row_mut(run.y)[run.start..run.end].fill(true));
-        if pixels > largest {
-            let [x, y] = middle(part);
-            (largest, place) = (pixels, [x / f64::from(size.width), y / f64::from(size.height)]);
-        }
-    }
+    kept.iter().for_each(|part| mask.set(part, true));
+    let largest = kept.iter().rev().max_by_key(|part| area(part));
+    let [x, y] = largest.map_or([0.0; 2], |part| middle(part));
     let depth = distance(&mask.not(), 64);
     let inside = mask.values().iter().zip(depth.values()).filter(|(m, _)| **m);
     let deepest = inside.map(|(_, d)| *d).fold(0.0, f32::max);
     let scale = frame.scale();
-    let (area_px, widest_px) = (total as f64 * scale * scale, 2.0 * f64::from(deepest) * scale);
-    Holes { area_px, unseen_px: unseen.count() as f64 * scale * scale, widest_px, place, mask }
+    let [area_px, unseen_px] = [&mask, &unseen].map(|m| m.count() as f64 * scale * scale);
+    Holes {
+        area_px,
+        unseen_px,
+        widest_px: 2.0 * f64::from(deepest) * scale,
+        place: [x / f64::from(size.width), y / f64::from(size.height)],
+        mask,
+    }
 }
 
 /// Parts of a gap that have no way to the open.
@@ -67,7 +67,7 @@ fn closed(gap: &Mask, open: &Mask) -> Mask {
             rows.flat_map(|y| columns.clone().map(move |x| (x, y))).any(|(x, y)| open.at(x, y))
         });
         if !beside {
-            part.iter().for_each(|run| closed.row_mut(run.y)[run.start..run.end].fill(true));
+            closed.set(part, true);
         }
     }
     closed

@@ -107,8 +107,6 @@ pub(super) fn pieces(mask: &Mask, least: f32) -> Mask {
     let components = Components::of(mask, Neighbours::Four);
     let largest = components.each().map(area).max().unwrap_or(0) as f32;
     let mut kept = Mask::new(mask.size());
-    for run in components.each().filter(|r| area(r) as f32 >= least * largest).flatten() {
-        kept.row_mut(run.y)[run.start..run.end].fill(true);
-    }
+    components.each().filter(|r| area(r) as f32 >= least * largest).for_each(|runs| kept.set(runs, true));
     kept
 }

@@ -119,9 +119,7 @@ impl Cloth {
 /// The mask of some parts.
 pub(super) fn mask_of<'a>(view: &View, parts: impl Iterator<Item = &'a Part>) -> Mask {
     let mut mask = Mask::new(view.size());
-    for run in parts.flat_map(|p| &p.runs) {
-        mask.row_mut(run.y)[run.start..run.end].fill(true);
-    }
+    parts.for_each(|p| mask.set(&p.runs, true));
     mask
 }
 

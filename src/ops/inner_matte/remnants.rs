@@ -35,7 +35,7 @@ pub(super) fn gaps(view: &View, cloth: &Cloth) -> Mask {
     for runs in Components::of(&like, Neighbours::Four).each().filter(|r| area(r) >= FEWEST) {
         let joined = |x: usize, y: usize| away.at(x, y) < BEGINS[1];
         if runs.iter().any(|r| (r.start..r.end).any(|x| joined(x, r.y))) {
-            runs.iter().for_each(|r| gaps.row_mut(r.y)[r.start..r.end].fill(true));
+            gaps.set(runs, true);
         }
     }
     gaps

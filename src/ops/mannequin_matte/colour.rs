@@ -9,7 +9,7 @@ use std::str::FromStr;
 use serde::Deserialize;
 
 use super::signs::{Logs, Signs};
-use crate::ops::field::{Field, Mask, box_mean, dilate, erode, median, sample};
+use crate::ops::field::{Field, Mask, box_mean, erode, median, open, sample};
 use crate::ops::{parse_hex, working_from_srgb8};
 
 /// Which colour the mannequin has.
@@ -119,7 +119,7 @@ const LEAST: f32 = 2.5e-3;
 pub(super) fn find(logs: &Logs, calm: &Calm, before: &Mask, named: Colour) -> Option<Found> {
     let size = before.size();
     let smooth = Mask::from_fn(size, |x, y| before.at(x, y) && calm.rough.at(x, y) < SMOOTH);
-    let smooth = dilate(&erode(&smooth, 2), 2);
+    let smooth = open(&smooth, 2);
     let chroma = |x: usize, y: usize| {
         let [r, g, b] = logs.log.each_ref().map(|c| c.at(x, y));
         [r - g, b - g]

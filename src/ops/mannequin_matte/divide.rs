@@ -13,7 +13,9 @@ use super::flood::flood;
 use super::paper::lesser;
 use super::signs::{Logs, Signs, Steps, difference, edges, slope};
 use crate::image::Size;
-use crate::ops::field::{Components, Field, Mask, Neighbours, area, dilate, erode, quantile, reach, sample};
+use crate::ops::field::{
+    Components, Field, Mask, Neighbours, area, dilate, erode, open, quantile, reach, sample,
+};
 
 /// Log chroma that differs on one surface, against its own picture and against one colour.
 const CHROMA: [f32; 2] = [0.006, 0.02];
@@ -134,7 +136,7 @@ fn throughout(inside: &Mask, mannequin: &Mask, signs: &Signs, limit: f32, garmen
 fn whole(mut garment: Mask) -> Mask {
     let least = (SPECK * garment.values().len() as f32) as usize;
     for runs in Components::of(&garment.clone(), Neighbours::Four).each().filter(|runs| area(runs) < least) {
-        runs.iter().for_each(|r| garment.row_mut(r.y)[r.start..r.end].fill(false));
+        garment.set(runs, false);
     }
     garment
 }
@@ -222,10 +224,6 @@ fn anchored(parts: &Mask, signs: &Signs, anchor: &Mask) -> (Mask, [f32; 2]) {
     let lit =
         Mask::from_fn(parts.size(), |x, y| parts.at(x, y) && (low..=high).contains(&signs.luma.at(x, y)));
     (reach(parts, &anchor.or(&lit)), [low, high])
-}
-
-fn open(mask: &Mask, radius: usize) -> Mask {
-    dilate(&erode(mask, radius), radius)
 }
 
 /// The least distance of the garment's chroma from the mannequin's: all but a twentieth lies farther.

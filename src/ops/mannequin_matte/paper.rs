@@ -7,7 +7,7 @@
 use super::flood::flood;
 use super::signs::{Logs, Signs, Steps, difference, edges};
 use crate::image::Size;
-use crate::ops::field::{Field, Mask, Surface, dilate, erode, median, reach};
+use crate::ops::field::{Field, Mask, Surface, dilate, erode, median, open, reach};
 use crate::ops::luminance;
 
 /// Log luma that paper may be off by, unseen shade and uneven light.
@@ -113,13 +113,13 @@ pub(super) fn apart(log: &[Field; 3], behind: &[Field; 3]) -> Mask {
     let calm = |x: usize, y: usize, slack: f32| signs.texture.at(x, y) < 3.0 * signs.noise[0] + 0.01 + slack;
     let even = |x: usize, y: usize| signs.chroma.at(x, y) < tolerance && signs.luma.at(x, y).abs() < EVEN;
     let size = d[0].size();
-    let sure = dilate(&erode(&Mask::from_fn(size, |x, y| even(x, y) && calm(x, y, 0.0)), 2), 2);
+    let sure = open(&Mask::from_fn(size, |x, y| even(x, y) && calm(x, y, 0.0)), 2);
     let joined = Mask::from_fn(size, |x, y| {
         let (slope, luma) = (signs.slope.at(x, y), signs.luma.at(x, y));
         let shade = slope < SHADE[1] && luma < EVEN && luma > SHADE[0] && signs.chroma.at(x, y) < tolerance;
         (even(x, y) && slope < STEEP || shade) && calm(x, y, 0.3 * slope)
     });
-    let joined = dilate(&erode(&joined, 1), 1).or(&sure);
+    let joined = open(&joined, 1).or(&sure);
     let empty = reach(&joined, &sure);
     let near = dilate(&empty, 1);
     let other = Mask::from_fn(size, |x, y| {
@@ -130,7 +130,7 @@ pub(super) fn apart(log: &[Field; 3], behind: &[Field; 3]) -> Mask {
                 || signs.texture.at(x, y) > 4.0 * signs.noise[0] + 0.03)
     });
     // Opened by three, then two less: an edge's own pixels are no seed.
-    let other = erode(&dilate(&erode(&other, 3), 3), 2);
+    let other = erode(&open(&other, 3), 2);
     let step = lesser(edges(&d, STEPS), &edges(log, STEPS));
     let mut costs = [Field::unset(size), Field::unset(size)];
     for (i, e) in step.values().iter().enumerate() {

@@ -50,7 +50,7 @@ impl Opening {
             return None;
         }
         let mut mask = Mask::new(opening.size());
-        runs.iter().for_each(|r| mask.row_mut(r.y)[r.start..r.end].fill(true));
+        mask.set(runs, true);
         let (back, front) = rims(runs, left, right);
         let mut found = Self { mask, left, back, front, shoulder: 0.0, stand: 0.0, stands: 0.0, waist: 0.0 };
         found.shoulder = found.corner();

@@ -182,7 +182,7 @@ fn largest(enclosed: &Mask, alpha: &Field) -> Option<Mask> {
     let cut = parts.each().map(|runs| &runs[..runs.len() - below(runs)]);
     let best = cut.filter(|runs| stands(runs, alpha)).max_by_key(|runs| area(runs))?;
     let mut mask = Mask::new(enclosed.size());
-    best.iter().for_each(|r| mask.row_mut(r.y)[r.start..r.end].fill(true));
+    mask.set(best, true);
     Some(mask)
 }
 
