@@ -48,7 +48,7 @@ pub use study::{Certain, Flag, Side, Study};
 
 use std::fmt;
 
-use crate::image::{Matrix3, Primaries, Shots, srgb_decode, to_working};
+use crate::image::{Matrix3, Primaries, Shots, Size, srgb_decode, to_working};
 use crate::kernel::Kernel;
 use crate::plan::{PlanError, PlaneId};
 
@@ -216,6 +216,12 @@ fn settings<T: Op + serde::de::DeserializeOwned + 'static>(
     table: toml::Table,
 ) -> Result<Box<dyn Op>, toml::de::Error> {
     Ok(Box::new(table.try_into::<T>()?))
+}
+
+/// Whether a mask has the shape of its photograph, to a hundredth: it may have another size.
+fn same_shape(mask: Size, photo: Size) -> bool {
+    let aspect = |size: Size| f64::from(size.width) / f64::from(size.height);
+    (aspect(mask) / aspect(photo)).ln().abs() <= 0.01
 }
 
 /// A setting's number, where it lies within its range.

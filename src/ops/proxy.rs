@@ -55,12 +55,6 @@ pub fn at_least(image: &Image, long_side: u32) -> (Frame, Plane) {
     shrunk(image, (image.size().long_side() / long_side.max(LONG_SIDE)).max(1))
 }
 
-/// A small picture of a photograph in working light, of a frame that one of these functions gave.
-#[must_use]
-pub fn at_size(image: &Image, frame: Frame) -> (Frame, Plane) {
-    shrunk(image, (frame.scale().round() as u32).max(1))
-}
-
 /// A small picture of a photograph in working light, at most so many pixels long, and its place in it.
 #[must_use]
 pub fn at_most(image: &Image, long_side: u32) -> (Frame, Plane) {

@@ -175,6 +175,14 @@ impl Study {
         self.flat = Some(flat);
     }
 
+    /// Brings a picture of one of the photographs, at `frame`, to the light of the ops analysed so far.
+    pub fn light(&self, picture: &mut Plane, frame: &Frame) {
+        if let Some(flat) = &self.flat {
+            flat.even(picture, frame);
+        }
+        multiply(picture, self.gain);
+    }
+
     /// The gain that an op noted; 1 where it noted none.
     #[must_use]
     pub fn gain_of(&self, op: &str) -> [f32; 3] {

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::band::{Band, Doubt, Light, Trimap};
-use super::{Layer, Op, OpDef, OpError, ParamDef, Scene, Stage, Study, band, settings};
+use super::{Layer, Op, OpDef, OpError, ParamDef, Scene, Stage, Study, band, same_shape, settings};
 use crate::image::{Format, Image, Plane, Sample, Shots, Size, Window};
 use crate::plan::PlaneId;
 
@@ -230,7 +230,7 @@ impl<'a> Codes<'a> {
         let own = image.size();
         let scale =
             [f64::from(own.width) / f64::from(photo.width), f64::from(own.height) / f64::from(photo.height)];
-        if (scale[0] / scale[1]).ln().abs() > 0.01 {
+        if !same_shape(own, photo) {
             return Err(OpError::Refused {
                 op: "trimap_matte",
                 what: format!("the trimap or mask is {own}, the photograph {photo}: another shape"),

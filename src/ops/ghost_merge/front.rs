@@ -5,7 +5,7 @@ use super::seen::Seen;
 use crate::image::{Plane, Shots, Window};
 use crate::ops::field::{Field, Mask};
 use crate::ops::inner_matte::edge_width;
-use crate::ops::{OpError, Study, proxy};
+use crate::ops::{OpError, Study, luminance};
 
 /// Alpha from which on a pixel counts for the garment's box.
 const PRESENT: f32 = 0.1;
@@ -52,13 +52,11 @@ impl<'a> Front<'a> {
             let (form, ground) = (worn.mannequin.at(x, y), worn.backdrop.at(x, y));
             (1.0 - seen.alpha.at(x, y)) * form / (form + ground).max(1e-3)
         });
-        let bare = shots.bare.map(|image| proxy::at_size(image, seen.frame).1);
-        let bare = bare.filter(|bare| bare.size() == seen.light.size());
         let backdrop = study.border_colour();
         let form = worn.colour.zip(backdrop).map(|(form, ground)| tone(form, ground));
         let garment = Mask::from_fn(seen.alpha.size(), |x, y| seen.alpha.at(x, y) >= 0.5);
         let edge = edge_width(shots.front, &seen.frame, &garment);
-        Ok(Self { seen, mannequin, bare, backdrop, edge, form, shots })
+        Ok(Self { seen, mannequin, bare: worn.bare.clone(), backdrop, edge, form, shots })
     }
 
     /// Box of a garment's alpha in the photograph; all of that where there is none.
@@ -104,7 +102,7 @@ impl<'a> Front<'a> {
 fn tone(colour: [f32; 3], ground: [f32; 3]) -> [f32; 3] {
     let log = |c: [f32; 3]| {
         let [r, g, b] = c.map(|v| v.max(1e-3).ln());
-        [0.2627 * r + 0.6780 * g + 0.0593 * b, r - g, b - g]
+        [luminance([r, g, b]), r - g, b - g]
     };
     let (own, theirs) = (log(colour), log(ground));
     [0, 1, 2].map(|i| (own[i] - theirs[i]).clamp(-TONE, TONE))

@@ -76,8 +76,6 @@ pub(super) struct Before<'a> {
 pub(super) struct Divided {
     /// Where garment is.
     pub(super) garment: Mask,
-    /// Log shade of what is not garment, against the bare mannequin where there is one.
-    pub(super) shade: Field,
     /// Whether the garment's chroma alone tells it from the mannequin.
     pub(super) told: bool,
 }
@@ -121,7 +119,7 @@ pub(super) fn divide(known: &Before<'_>) -> Divided {
     };
     let costs = costs(&step, &signs, &tolerance, inside.as_ref().map(|i| (i, limit)));
     let garment = whole(flood([&mannequin, &seed], costs.each_ref()).and(&domain));
-    Divided { garment, shade: signs.luma, told }
+    Divided { garment, told }
 }
 
 /// Whether all wide parts that are not certainly mannequin have the garment's chroma: a garment may have stripes of the

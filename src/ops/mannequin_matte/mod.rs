@@ -7,8 +7,8 @@
 //!    is one.
 //! 4. How like cloth and mannequin are along their edge says how far to trust it ([`judge`]).
 //!
-//! Works on a picture of at most [`LONG_SIDE`] pixels and ends with what is certain; alpha is solved by
-//! `trimap_matte` at full resolution. It never invents a pixel, and never takes a stand or hanger for garment because
+//! Works on a picture of at most [`LONG_SIDE`] pixels and ends with what is certain; alpha comes from the nearest
+//! certain colours ([`near`](super::near)), or from `trimap_matte` where a recipe has it. It never invents a pixel, and never takes a stand or hanger for garment because
 //! it is easier.
 
 mod colour;

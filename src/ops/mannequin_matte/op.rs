@@ -1,4 +1,4 @@
-//! The op: reads the shots small, divides, judges, and leaves what is certain to the trimap's solver.
+//! The op: reads the shots small, divides, judges, and makes a matte of what is certain.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,9 +9,11 @@ use super::{Evidence, LONG_SIDE, Worn, judge, paper};
 use crate::image::{Image, Plane, Shots, Window};
 use crate::ops::backdrop_matte::kernel::{APPLY_ALPHA, MATTE_ALPHA};
 use crate::ops::backdrop_matte::{self, extent, to_photo, touched};
-use crate::ops::field::{Field, Mask, dilate, erode, exp};
+use crate::ops::field::{Field, Mask, dilate, erode};
 use crate::ops::plate::{self, Extra};
-use crate::ops::{Frame, Op, OpDef, OpError, ParamDef, Scene, Side, Stage, Study, near, proxy, settings};
+use crate::ops::{
+    Frame, Op, OpDef, OpError, ParamDef, Scene, Side, Stage, Study, near, proxy, same_shape, settings,
+};
 
 /// Registry entry.
 pub static OP: OpDef = OpDef {
@@ -85,7 +87,7 @@ impl Op for MannequinMatte {
         }
         let seen = Seen::of(study, shots)?;
         let parts = self.divided(&seen, study)?;
-        self.take(study, &seen, parts)
+        self.take(study, seen, parts)
     }
 
     fn record(&self, scene: &mut Scene<'_>) -> Result<(), OpError> {
@@ -102,7 +104,8 @@ struct Seen {
     frame: Frame,
     picture: Plane,
     front: Logs,
-    bare: Option<Logs>,
+    /// The bare mannequin laid on the front, and as it was photographed.
+    bare: Option<(Logs, Plane)>,
     /// Where a given mask shows the mannequin.
     mask: Option<Mask>,
     /// What is not backdrop in the front, and in the bare shot.
@@ -114,7 +117,7 @@ impl Seen {
     fn of(study: &mut Study, shots: &Shots<'_>) -> Result<Self, OpError> {
         let (frame, picture) = small(shots.front, study);
         let front = Logs::of(&picture);
-        let plate = laid(study, shots.plate, &picture, "plate");
+        let plate = laid(study, shots.plate, &picture, "plate").map(|(plate, _)| plate);
         let bare = laid(study, shots.bare, &picture, "bare");
         let mask = shots.mannequin.map(|mask| marked(mask, &frame, study)).transpose()?;
         let even = if plate.is_none() { paper::behind(&front) } else { None };
@@ -134,7 +137,7 @@ impl Seen {
                 return Err(refused("the border of the photograph is no even backdrop", help));
             }
         };
-        let carrier = bare.as_ref().and_then(|bare| {
+        let carrier = bare.as_ref().and_then(|(bare, _)| {
             let even = if plate.is_none() { paper::behind(bare).map(|(log, _)| log) } else { None };
             let behind = plate.as_ref().map(|p| &p.log).or(even.as_ref())?;
             Some(paper::apart(&bare.log, behind))
@@ -146,27 +149,18 @@ impl Seen {
 /// A shot's small picture in the light of the ops analysed so far.
 fn small(image: &Image, study: &Study) -> (Frame, Plane) {
     let (frame, mut picture) = proxy::at_most(image, LONG_SIDE);
-    if let Some(flat) = &study.flat {
-        flat.even(&mut picture, &frame);
-    }
-    let width = (picture.size().width as usize).max(1);
-    for row in picture.floats_mut().chunks_exact_mut(4 * width) {
-        for (run, gain) in row.chunks_exact_mut(width).zip(study.gain) {
-            run.iter_mut().for_each(|v| *v *= gain);
-        }
-    }
+    study.light(&mut picture, &frame);
     (frame, picture)
 }
 
-/// A further shot, laid on the front; what does not fit is flagged and not used.
-fn laid(study: &mut Study, shot: Option<&Image>, front: &Plane, role: &'static str) -> Option<Logs> {
+/// A further shot, laid on the front, and as it was photographed; what does not fit is flagged and not used.
+fn laid(study: &mut Study, shot: Option<&Image>, front: &Plane, role: &'static str) -> Option<(Logs, Plane)> {
     let shot = shot?;
-    let (_, picture) = small(shot, study);
-    let photo = study.photo;
-    match plate::align(front, &photo, &Extra::new(shot, picture)) {
+    let extra = Extra::new(shot, small(shot, study).1);
+    match plate::align(front, &study.photo, &extra) {
         Ok(clean) => {
             study.note(role, clean.fit);
-            Some(Logs::of(&clean.light))
+            Some((Logs::of(&clean.light), extra.proxy))
         }
         Err(why) => {
             let (code, name) = match role {
@@ -182,8 +176,7 @@ fn laid(study: &mut Study, shot: Option<&Image>, front: &Plane, role: &'static s
 /// Where a given mask is white.
 fn marked(mask: &Image, frame: &Frame, study: &Study) -> Result<Mask, OpError> {
     let (own, photo) = (mask.size(), study.photo.size);
-    let aspect = |s: crate::image::Size| f64::from(s.width) / f64::from(s.height.max(1));
-    if (aspect(own) / aspect(photo)).ln().abs() > 0.01 {
+    if !same_shape(own, photo) {
         let help = "save the mask from the photograph itself, uncropped";
         return Err(refused(
             format!("the mannequin's mask is {own}, the photograph {photo}: another shape"),
@@ -205,7 +198,6 @@ fn marked(mask: &Image, frame: &Frame, study: &Study) -> Result<Mask, OpError> {
 /// Garment, and how it was told.
 struct Parts {
     garment: Mask,
-    shade: Option<Field>,
     told: bool,
     colour: Option<[f32; 3]>,
     evidence: Evidence,
@@ -215,14 +207,12 @@ impl MannequinMatte {
     fn divided(&self, seen: &Seen, study: &mut Study) -> Result<Parts, OpError> {
         if let Some(mask) = &seen.mask {
             let garment = Mask::from_fn(mask.size(), |x, y| seen.before.at(x, y) && !mask.at(x, y));
-            return Ok(Parts { garment, shade: None, told: true, colour: None, evidence: Evidence::Mask });
+            return Ok(Parts { garment, told: true, colour: None, evidence: Evidence::Mask });
         }
-        let signs = Signs::of(&seen.front.log, [0.0; 2]);
-        let calm = Calm::of(&signs, &seen.front, &seen.before.not());
         // Its own shot shows the form without the light that cloth throws onto it.
-        let found = self.in_bare(seen);
-        let found = found.or_else(|| colour::find(&seen.front, &calm, &seen.before, self.colour));
-        let Some(colour) = found else {
+        let bare = seen.bare.as_ref().zip(seen.carrier.as_ref());
+        let found = bare.and_then(|((bare, _), carrier)| self.found(bare, carrier));
+        let Some(colour) = found.or_else(|| self.found(&seen.front, &seen.before)) else {
             let what =
                 "no mannequin is found: nothing smooth is cut by the frame or stands above the garment";
             let help = "give a shot of the bare mannequin, name its colour, or give a mask of it";
@@ -234,31 +224,29 @@ impl MannequinMatte {
             }
             study.flag("mannequin-not-found", format!("{what}; {help}"));
             let garment = seen.before.clone();
-            return Ok(Parts { garment, shade: None, told: false, colour: None, evidence: Evidence::Colour });
+            return Ok(Parts { garment, told: false, colour: None, evidence: Evidence::Colour });
         };
         let known = Before {
             front: &seen.front,
-            bare: seen.bare.as_ref(),
+            bare: seen.bare.as_ref().map(|(bare, _)| bare),
             before: &seen.before,
             carrier: seen.carrier.as_ref(),
             colour: &colour,
         };
-        let Divided { garment, shade, told } = divide(&known);
+        let Divided { garment, told } = divide(&known);
         let evidence = if seen.bare.is_some() { Evidence::Bare } else { Evidence::Colour };
-        let shade = seen.bare.is_some().then_some(shade);
-        Ok(Parts { garment, shade, told, colour: Some(colour.light), evidence })
+        Ok(Parts { garment, told, colour: Some(colour.light), evidence })
     }
 
-    /// The mannequin's colour in its own shot, where there is one.
-    fn in_bare(&self, seen: &Seen) -> Option<Found> {
-        let (bare, carrier) = (seen.bare.as_ref()?, seen.carrier.as_ref()?);
-        let signs = Signs::of(&bare.log, [0.0; 2]);
-        let calm = Calm::of(&signs, bare, &carrier.not());
-        colour::find(bare, &calm, carrier, self.colour)
+    /// The mannequin's colour in a shot of which `before` is not backdrop.
+    fn found(&self, shot: &Logs, before: &Mask) -> Option<Found> {
+        let signs = Signs::of(&shot.log, [0.0; 2]);
+        let calm = Calm::of(&signs, shot, &before.not());
+        colour::find(shot, &calm, before, self.colour)
     }
 
-    fn take(&self, study: &mut Study, seen: &Seen, parts: Parts) -> Result<(), OpError> {
-        let Parts { garment, shade, told, colour, evidence } = parts;
+    fn take(&self, study: &mut Study, seen: Seen, parts: Parts) -> Result<(), OpError> {
+        let Parts { garment, told, colour, evidence } = parts;
         let size = garment.size();
         let soft = (SOFT / seen.frame.scale()).round().clamp(1.0, 4.0) as usize;
         let (inner, outer) = (erode(&garment, soft), dilate(&garment, soft));
@@ -296,8 +284,10 @@ impl MannequinMatte {
             cut: study.cut.clone(),
         };
         study.note(OP.name, numbers);
-        study.worn = Some(worn(seen, &certain, &mannequin, shade, (colour, confidence, evidence)));
-        near::take(study, (seen.frame, seen.picture.clone()), certain, confidence);
+        let [garment, mannequin, backdrop] = shares(&certain, &mannequin);
+        let bare = seen.bare.map(|(_, picture)| picture);
+        study.worn = Some(Worn { garment, mannequin, backdrop, bare, colour, evidence });
+        near::take(study, (seen.frame, seen.picture), certain, confidence);
         Ok(())
     }
 
@@ -320,38 +310,17 @@ impl MannequinMatte {
     }
 }
 
-fn worn(
-    seen: &Seen,
-    certain: &Plane,
-    mannequin: &Mask,
-    shade: Option<Field>,
-    (colour, confidence, evidence): (Option<[f32; 3]>, f32, Evidence),
-) -> Worn {
+/// Probabilities of garment, mannequin and backdrop.
+fn shares(certain: &Plane, mannequin: &Mask) -> [Field; 3] {
     let size = mannequin.size();
     let garment = Field::from_fn(size, |x, y| certain.gray_at(x as u32, y as u32));
     let rest = |x: usize, y: usize| 1.0 - garment.at(x, y);
-    let shown = |x, y| f32::from(u8::from(mannequin.at(x, y)));
     let visible = dilate(mannequin, 1);
-    let light = Field::from_fn(size, |x, y| match &shade {
-        Some(log) if mannequin.at(x, y) => exp(log.at(x, y)).min(1.0),
-        _ => 1.0,
-    });
     let share = |x: usize, y: usize| {
-        rest(x, y) * if garment.at(x, y) == 0.5 { f32::from(u8::from(visible.at(x, y))) } else { shown(x, y) }
+        let seen = if garment.at(x, y) == 0.5 { &visible } else { mannequin };
+        rest(x, y) * f32::from(u8::from(seen.at(x, y)))
     };
-    Worn {
-        frame: seen.frame,
-        mannequin: Field::from_fn(size, share),
-        backdrop: Field::from_fn(size, |x, y| (rest(x, y) - share(x, y)).max(0.0)),
-        bare: seen
-            .carrier
-            .as_ref()
-            .filter(|_| seen.bare.is_some())
-            .map(|c| Field::from_fn(size, |x, y| f32::from(u8::from(c.at(x, y))))),
-        garment,
-        shade: light,
-        colour,
-        confidence,
-        evidence,
-    }
+    let backdrop = Field::from_fn(size, |x, y| (rest(x, y) - share(x, y)).max(0.0));
+    let mannequin = Field::from_fn(size, share);
+    [garment, mannequin, backdrop]
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::ops::Frame;
+use crate::image::Plane;
 use crate::ops::field::Field;
 
 /// Who told garment from mannequin.
@@ -17,25 +17,19 @@ pub enum Evidence {
     Mask,
 }
 
-/// A garment on its mannequin. All fields are on `frame`.
+/// A garment on its mannequin, on the study's proxy.
 #[derive(Clone, Debug)]
 pub struct Worn {
-    /// Where the fields lie in the photograph.
-    pub frame: Frame,
     /// Probability of garment: 1 and 0 where certain, ½ at the edge.
     pub garment: Field,
     /// Probability that mannequin or stand is seen.
     pub mannequin: Field,
     /// Probability that backdrop is seen.
     pub backdrop: Field,
-    /// Where the mannequin is in the bare shot, seen in the front or not: 0 or 1. `None` without a bare shot.
-    pub bare: Option<Field>,
-    /// Share of its own light that the visible mannequin has beside the garment; 1 where it is not known.
-    pub shade: Field,
+    /// The bare mannequin as photographed, in the light of the front. `None` without a bare shot that can be used.
+    pub bare: Option<Plane>,
     /// Linear working light of the mannequin; `None` where a mask told it and it is not seen.
     pub colour: Option<[f32; 3]>,
-    /// How far the edge between cloth and mannequin may be trusted, 0 … 1.
-    pub confidence: f32,
     /// Who told them apart.
     pub evidence: Evidence,
 }

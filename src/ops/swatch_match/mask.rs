@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::refused;
 use crate::image::{Image, Plane, Size, Window};
 use crate::ops::field::Mask;
-use crate::ops::{Frame, OpError};
+use crate::ops::{Frame, OpError, same_shape};
 
 /// Longest side of the grid.
 const LONG_SIDE: u32 = 2048;
@@ -36,7 +36,7 @@ impl Marked {
     pub(super) fn of(mask: &Image, photo: Frame) -> Result<Self, OpError> {
         let own = mask.size();
         let scale = [photo.window.width / f64::from(own.width), photo.window.height / f64::from(own.height)];
-        if (scale[0] / scale[1]).ln().abs() > 0.01 {
+        if !same_shape(own, photo.size) {
             return Err(refused(
                 format!("the mask is {own}, the photograph {}: another shape", photo.size),
                 "save it from the photograph itself, uncropped",
