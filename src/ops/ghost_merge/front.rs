@@ -3,12 +3,11 @@
 use super::refused;
 use super::seen::Seen;
 use crate::image::{Plane, Shots, Window};
+use crate::ops::backdrop_matte::{extent, to_photo};
 use crate::ops::field::{Field, Mask};
 use crate::ops::inner_matte::edge_width;
-use crate::ops::{OpError, Study, luminance};
+use crate::ops::{Frame, OpError, Study, luminance};
 
-/// Alpha from which on a pixel counts for the garment's box.
-const PRESENT: f32 = 0.1;
 /// Part of its light by which a pixel may differ from the bare form's and equal it.
 const EQUAL: f32 = 0.04;
 /// Logarithms of a colour's tone are kept within this.
@@ -59,26 +58,10 @@ impl<'a> Front<'a> {
         Ok(Self { seen, mannequin, bare: worn.bare.clone(), backdrop, edge, form, shots })
     }
 
-    /// Box of a garment's alpha in the photograph; all of that where there is none.
-    pub(super) fn whole(&self, alpha: &Field, photo: Window) -> Window {
-        let (mut left, mut right, mut top, mut bottom) = (usize::MAX, 0, usize::MAX, 0);
-        for (y, row) in alpha.rows().enumerate() {
-            let Some(first) = row.iter().position(|a| *a >= PRESENT) else { continue };
-            left = left.min(first);
-            right = right.max(row.iter().rposition(|a| *a >= PRESENT).unwrap_or(first) + 1);
-            top = top.min(y);
-            bottom = y + 1;
-        }
-        if left >= right {
-            return photo;
-        }
-        let scale = self.seen.frame.scale();
-        let along = |from: usize, to: usize, limit: f64| {
-            let start = (from as f64 * scale).min(limit);
-            (start, (to as f64 * scale).min(limit) - start)
-        };
-        let ((x, width), (y, height)) = (along(left, right, photo.width), along(top, bottom, photo.height));
-        Window { x, y, width, height }
+    /// Box of a garment's alpha in the photograph; `None` where there is none.
+    pub(super) fn whole(&self, alpha: &Field, photo: Frame) -> Option<Window> {
+        let plane = Plane::gray(alpha.size(), |x, y| alpha.at(x as usize, y as usize));
+        extent(&plane).map(|window| to_photo(self.seen.frame, photo, window))
     }
 
     /// Share of the garment that equals the bare form at its place, in light and in hue: of what a person should look

@@ -3,34 +3,28 @@
 //! Its garment is found first, small; its edge is solved only where the layer comes to light, which is known once the
 //! shot is registered.
 
-use toml::{Table, Value};
+use toml::Table;
 
 use super::seen::Seen;
-use crate::image::{AlphaMode, Finder, Image, Plane, Shots};
+use crate::image::{AlphaMode, Image, Plane, Shots};
 use crate::ops::field::Mask;
+use crate::ops::inner_matte::{self, Hints, Shown};
 use crate::ops::trimap::{BACKDROP, PRODUCT};
-use crate::ops::{Op, OpDef, OpError, Study, foreground_colour, inner_matte, proxy, spill, trimap_matte};
+use crate::ops::{Op, OpDef, OpError, Study, foreground_colour, proxy, spill, trimap_matte};
 
 /// The ops that solve the edge, in order.
 static SOLVING: [&OpDef; 3] = [&trimap_matte::OP, &foreground_colour::OP, &spill::OP];
 
-/// An inner shot in which the garment has been found. One that brings its own alpha keeps it.
-pub(super) fn found(
-    image: &Image,
-    form: Option<[f32; 3]>,
-    finder: Option<&dyn Finder>,
-) -> Result<Study, OpError> {
-    let shots = Shots { finder, ..Shots::from(image) };
-    let mut study = proxy::study(&shots);
+/// An inner shot in which the garment has been found, and what it shows besides. One that brings its own alpha keeps
+/// it, and nothing is known of its backdrop.
+pub(super) fn found(image: &Image, form: Option<[f32; 3]>) -> Result<(Study, Option<Shown>), OpError> {
+    let mut study = proxy::study(&Shots::from(image));
     if image.alpha == AlphaMode::Straight {
-        return Ok(study);
+        return Ok((study, None));
     }
-    let mut table = Table::new();
-    if let Some(form) = form {
-        table.insert("form".into(), Value::Array(form.map(|v| Value::Float(f64::from(v))).to_vec()));
-    }
-    make(&inner_matte::OP, table)?.analyse_shots(&mut study, &shots).map_err(of_inner)?;
-    Ok(study)
+    let shown =
+        inner_matte::analyse(&mut study, image, &Hints { form }, inner_matte::REVIEW).map_err(of_inner)?;
+    Ok((study, Some(shown)))
 }
 
 /// Solves the garment's edge where it comes to light, and takes it for sharp elsewhere; the ops that are to record it.
@@ -47,7 +41,8 @@ pub(super) fn solved(
     SOLVING
         .iter()
         .map(|def| {
-            let op = make(def, Table::new())?;
+            let made = (def.make)(Table::new());
+            let op = made.map_err(|e| super::refused(e.to_string(), "report this with the photographs"))?;
             op.analyse_shots(study, &shots).map_err(of_inner)?;
             Ok(op)
         })
@@ -64,10 +59,6 @@ fn sharp(certain: &Plane, seen: &Seen, lit: &Mask) -> Plane {
             _ => BACKDROP,
         }
     })
-}
-
-fn make(def: &OpDef, table: Table) -> Result<Box<dyn Op>, OpError> {
-    (def.make)(table).map_err(|e| super::refused(e.to_string(), "report this with the photographs"))
 }
 
 /// An op's refusal, said of the inner shot.

@@ -13,7 +13,7 @@ use super::seen::Seen;
 use super::{Depth, inner, refused};
 use crate::image::{Image, Plane, Shot};
 use crate::ops::field::{Field, Mask};
-use crate::ops::inner_matte::{Against, compare};
+use crate::ops::inner_matte::{Against, Shown, compare};
 use crate::ops::{Flag, OpError, Source, Study};
 
 /// The figures of a layer.
@@ -54,16 +54,15 @@ impl Fitted {
         study: &mut Study,
         depth: Depth,
     ) -> Result<Self, OpError> {
-        let mut own = inner::found(image, front.form, front.shots.finder)?;
+        let (mut own, shown) = inner::found(image, front.form)?;
         study.flags.append(&mut own.flags);
         let seen = Seen::of(&own);
         let place = register::register(&front.seen.alpha, &front.mannequin, &seen.alpha)
             .map_err(|e| refused(e.to_string(), "reshoot the inside of this garment, straight and whole"))?;
         study.flags.extend(place.doubts.iter().map(|d| Flag { code: d.code(), reason: d.to_string() }));
         let laid = Laid::of(&seen, front, &place);
-        let noted = Noted::of(&own);
-        study.flags.extend(noted.blurred(image, front));
-        let light = lit(front, &laid, &noted)?;
+        study.flags.extend(shown.and_then(|shown| blurred(&shown, image, front)));
+        let light = lit(front, &laid, shown.map(|shown| shown.backdrop))?;
         study.flags.extend(light.flags.iter().map(|d| Flag { code: d.code(), reason: d.to_string() }));
         let figures = Figures {
             registration: place.figures.clone(),
@@ -76,8 +75,8 @@ impl Fitted {
             inner: Value::Object(own.numbers.clone()),
         };
         let room = beneath(&place.opening.room, front);
-        let shown = needed(&room, &front.seen.frame, seen.alpha.size(), |p| place.at(p));
-        let ops = inner::solved(&mut own, image, &seen, &shown)?;
+        let lit = needed(&room, &front.seen.frame, seen.alpha.size(), |p| place.at(p));
+        let ops = inner::solved(&mut own, image, &seen, &lit)?;
         let lining = Lining {
             source: Source::of(Shot::Inner, image),
             study: Box::new(own),
@@ -138,34 +137,15 @@ impl Laid {
     }
 }
 
-/// What the inner shot's own analysis noted.
-struct Noted {
-    backdrop: Option<[f32; 3]>,
-    edge: Option<f32>,
-}
-
-impl Noted {
-    fn of(own: &Study) -> Self {
-        let noted = |key: &str| own.numbers.get("inner_matte").and_then(|n| n.get(key));
-        let number = |v: &Value| v.as_f64().map(|v| v as f32);
-        let colour = |c: &Vec<Value>| Some([number(c.first()?)?, number(c.get(1)?)?, number(c.get(2)?)?]);
-        Self {
-            backdrop: noted("backdrop").and_then(Value::as_array).and_then(colour),
-            edge: noted("edge").and_then(number),
-        }
-    }
-
-    /// A flag where the inner shot is much softer than the front. Exposure is judged by all that both shots show.
-    fn blurred(&self, image: &Image, front: &Front<'_>) -> Option<Flag> {
-        let (own, theirs) = self.backdrop.zip(front.backdrop)?;
-        let against = Against { backdrop: theirs, edge: front.edge, size: front.shots.front.size() };
-        let (_, flags) = compare(own, self.edge, image.size(), &against);
-        flags.into_iter().find(|flag| flag.code == "inner-blurred")
-    }
+/// A flag where the inner shot is much softer than the front. Exposure is judged by all that both shots show.
+fn blurred(shown: &Shown, image: &Image, front: &Front<'_>) -> Option<Flag> {
+    let against = Against { backdrop: front.backdrop?, edge: front.edge, size: front.shots.front.size() };
+    let (_, flags) = compare(shown.backdrop, shown.edge, image.size(), &against);
+    flags.into_iter().find(|flag| flag.code == "inner-blurred")
 }
 
 /// The light of the layer.
-fn lit(front: &Front<'_>, laid: &Laid, noted: &Noted) -> Result<Light, OpError> {
+fn lit(front: &Front<'_>, laid: &Laid, backdrop: Option<[f32; 3]>) -> Result<Light, OpError> {
     let opening = Mask::from_fn(laid.alpha.size(), |x, y| laid.alpha.at(x, y) >= 0.5);
     let light = light::light(&light::Scene {
         front: &front.seen.light,
@@ -174,7 +154,7 @@ fn lit(front: &Front<'_>, laid: &Laid, noted: &Noted) -> Result<Light, OpError> 
         inner: &laid.cloth,
         opening: &opening,
         bare: front.bare.as_ref(),
-        backdrops: front.backdrop.zip(noted.backdrop).map(|(front, inner)| [front, inner]),
+        backdrops: front.backdrop.zip(backdrop).map(|(front, inner)| [front, inner]),
         forms: None,
         protocol: Protocol::Unknown,
     });

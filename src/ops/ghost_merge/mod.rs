@@ -212,7 +212,7 @@ impl GhostMerge {
             );
             study.flag("inner-cropped", reason);
         }
-        study.product = Some(front.whole(&all, study.photo.window));
+        study.product = front.whole(&all, study.photo).or(study.product);
         let fill = filled.then(|| (self.fill.0, Grid::of_mask(front.seen.frame, &holes.mask)));
         let filled_px = if fill.is_some() { holes.area_px } else { 0.0 };
         study.note(

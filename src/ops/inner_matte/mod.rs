@@ -25,7 +25,8 @@ mod view;
 pub use figures::{Against, Figures, compare};
 pub use find::{Inner, Numbers, find};
 pub use holder::Hints;
-pub use op::OP;
+pub use op::{OP, Shown};
+pub(in crate::ops) use op::{REVIEW, analyse};
 pub use sharpness::edge_width;
 
 #[cfg(test)]

@@ -1,14 +1,12 @@
-//! The op: cuts the garment out of an inner shot and leaves its edge to the trimap's solver.
+//! The op: cuts the garment out of an inner shot; a recipe may leave its edge to the trimap's solver.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Hints, Numbers, edge_width, find};
-use crate::image::{Plane, Shots, Window};
+use crate::image::{Image, Shots};
 use crate::ops::backdrop_matte::kernel::{APPLY_ALPHA, MATTE_ALPHA};
-use crate::ops::trimap::BACKDROP;
-use crate::ops::{
-    Frame, Op, OpDef, OpError, ParamDef, Scene, Stage, Study, backdrop_matte, near, proxy, settings,
-};
+use crate::ops::backdrop_matte::{self, extent, to_photo};
+use crate::ops::{Op, OpDef, OpError, ParamDef, Scene, Stage, Study, near, proxy, settings};
 
 /// Registry entry.
 pub static OP: OpDef = OpDef {
@@ -34,6 +32,9 @@ pub static OP: OpDef = OpDef {
     make: settings::<InnerMatte>,
 };
 
+/// Confidence under which the item is flagged, unless a recipe says otherwise.
+pub(in crate::ops) const REVIEW: f32 = 0.5;
+
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct InnerMatte {
@@ -45,7 +46,7 @@ struct InnerMatte {
 
 impl Default for InnerMatte {
     fn default() -> Self {
-        Self { review_below: 0.5, form: None }
+        Self { review_below: REVIEW, form: None }
     }
 }
 
@@ -62,31 +63,26 @@ fn tone<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<[f32; 3]>, D
     Ok(Some(v.map(|v| v as f32)))
 }
 
+/// What an inner shot shows that can be compared with another photograph.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Shown {
+    /// Width of the garment's outline in photograph pixels, where it is known.
+    pub edge: Option<f32>,
+    /// The backdrop's linear light.
+    pub backdrop: [f32; 3],
+}
+
 #[derive(Serialize)]
 struct Noted<'a> {
     #[serde(flatten)]
     numbers: &'a Numbers,
-    /// Width of the garment's outline in photograph pixels.
-    edge: Option<f32>,
-    /// The backdrop's linear light.
-    backdrop: [f32; 3],
+    #[serde(flatten)]
+    shown: Shown,
 }
 
 impl Op for InnerMatte {
     fn analyse_shots(&self, study: &mut Study, shots: &Shots<'_>) -> Result<(), OpError> {
-        let (frame, picture) = proxy::at_least(shots.front, proxy::LONG_SIDE);
-        let inner = find(&picture, &Hints { form: self.form })?;
-        study.product = Some(extent(&inner.certain, frame, study.photo.window));
-        study.cut.clone_from(&inner.numbers.cut);
-        if inner.numbers.confidence < self.review_below && inner.flags.is_empty() {
-            let reason = format!("the edge is uncertain: confidence {:.2}", inner.numbers.confidence);
-            study.flag("matte-uncertain", reason);
-        }
-        study.flags.extend(inner.flags);
-        let edge = edge_width(shots.front, &frame, &inner.mask);
-        study.note(OP.name, Noted { numbers: &inner.numbers, edge, backdrop: inner.backdrop });
-        near::take(study, (frame, picture), inner.certain, inner.numbers.confidence);
-        Ok(())
+        analyse(study, shots.front, &Hints { form: self.form }, self.review_below).map(|_| ())
     }
 
     fn record(&self, scene: &mut Scene<'_>) -> Result<(), OpError> {
@@ -94,20 +90,27 @@ impl Op for InnerMatte {
     }
 }
 
-/// The box of all that is not certainly ground, in photograph pixels.
-fn extent(certain: &Plane, frame: Frame, photo: Window) -> Window {
-    let width = (certain.size().width as usize).max(1);
-    let (mut columns, mut rows) = ([usize::MAX, 0], [usize::MAX, 0]);
-    for (i, _) in certain.floats().iter().enumerate().filter(|(_, v)| **v != BACKDROP) {
-        for (span, at) in [(&mut columns, i % width), (&mut rows, i / width)] {
-            *span = [span[0].min(at), span[1].max(at + 1)];
-        }
+/// Finds the garment of an inner shot: the study gets its matte, its numbers and what a person should know.
+///
+/// # Errors
+/// [`OpError::Refused`] where no backdrop or no garment is found.
+pub(in crate::ops) fn analyse(
+    study: &mut Study,
+    image: &Image,
+    hints: &Hints,
+    review_below: f32,
+) -> Result<Shown, OpError> {
+    let (frame, picture) = proxy::at_least(image, proxy::LONG_SIDE);
+    let inner = find(&picture, hints)?;
+    study.product = extent(&inner.certain).map(|window| to_photo(frame, study.photo, window));
+    study.cut.clone_from(&inner.numbers.cut);
+    if inner.numbers.confidence < review_below && inner.flags.is_empty() {
+        let reason = format!("the edge is uncertain: confidence {:.2}", inner.numbers.confidence);
+        study.flag("matte-uncertain", reason);
     }
-    let scale = frame.scale();
-    let along = |[first, end]: [usize; 2], limit: f64| {
-        let start = (first.min(end) as f64 * scale).min(limit);
-        (start, (end as f64 * scale).min(limit) - start)
-    };
-    let ((x, width), (y, height)) = (along(columns, photo.width), along(rows, photo.height));
-    Window { x, y, width, height }
+    study.flags.extend(inner.flags);
+    let shown = Shown { edge: edge_width(image, &frame, &inner.mask), backdrop: inner.backdrop };
+    study.note(OP.name, Noted { numbers: &inner.numbers, shown });
+    near::take(study, (frame, picture), inner.certain, inner.numbers.confidence);
+    Ok(shown)
 }
