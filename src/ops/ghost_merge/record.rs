@@ -1,5 +1,5 @@
-//! The merge as kernels: each inner shot is matted in a plan of its own scene, laid into the front shot's frame, lit,
-//! and slid under the garment. A pure function of the numbers; it looks at no pixel.
+//! The merge as kernels: the inner shot is matted in a scene of its own, laid into the front shot's frame, lit, and slid
+//! under the garment. A pure function of the numbers; it looks at no pixel.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::plan::PlaneId;
 
 /// The name under which steps are recorded.
 const OP: &str = "ghost_merge";
-/// Pixels around the needed part of an inner shot: the cubic's reach, and rounding.
+/// Pixels around the needed part of the inner shot: the cubic's reach, and rounding.
 const MARGIN: f64 = 4.0;
 
 /// A small field over a frame of the front shot.
@@ -35,7 +35,7 @@ impl Grid {
     }
 }
 
-/// What makes a layer of an inner shot.
+/// What makes a layer of the inner shot.
 #[derive(Debug)]
 pub struct Lining {
     /// Layout of the inner shot.
@@ -118,13 +118,27 @@ fn fill(scene: &mut Scene<'_>, layer: PlaneId, radius: u32, holes: &Grid) -> Res
 impl Lining {
     /// The layer in the scene's frame: lit as inside, without that light, and the light itself.
     fn record(&self, scene: &mut Scene<'_>) -> Result<[PlaneId; 3], OpError> {
-        let frame = scene.frame;
-        let own = self.frame(&frame);
+        let own = self.frame(&scene.frame);
         let picture = self.matted(scene, own)?;
-        let lit = self.warp(scene, (picture, own), self.gain, Some(&self.shade))?;
-        let plain = self.warp(scene, (picture, own), self.gain, None)?;
-        let light = self.light(scene)?;
-        Ok([lit, plain, light])
+        let (frame, plan) = (scene.frame, &mut *scene.plan);
+        let even = |v: f32| Plane::rgba(Size::new(1, 1), |_, _| [v; 4]);
+        let (white, unbent) = (plan.constant("white", even(1.0)), plan.constant("no bend", even(0.0)));
+        let shade = plan.constant("light inside", self.shade.plane.clone());
+        let room = plan.constant("opening", self.room.plane.clone());
+        let (placed, bend) = self.placed(&frame, &own);
+        let bend = plan.constant("bend", bend);
+        let mut layer = |params: &WarpParams, [picture, bend, shade]: [PlaneId; 3]| {
+            let layer = plan.plane("layer", frame.size, Format::Rgba);
+            plan.record(OP, &WARP_LAYER, params, &[picture, bend, shade, room], &[layer]).map(|()| layer)
+        };
+        let inside = WarpParams { shade_map: frame.map_to(&self.shade.frame), ..placed };
+        let nowhere = [0.0, 0.0, 0.0, placed.across[3]];
+        let light = WarpParams { across: nowhere, down: [0.0; 4], gain: [1.0; 4], ..inside };
+        Ok([
+            layer(&inside, [picture, bend, shade])?,
+            layer(&placed, [picture, bend, white])?,
+            layer(&light, [white, unbent, shade])?,
+        ])
     }
 
     /// The part of the inner shot that a frame of the front shot shows, at about its scale.
@@ -168,20 +182,13 @@ impl Lining {
         Ok(inner.colour)
     }
 
-    /// A picture of the inner shot's frame, laid into the scene's.
-    fn warp(
-        &self,
-        scene: &mut Scene<'_>,
-        (picture, own): (PlaneId, Frame),
-        [r, g, b]: [f32; 3],
-        shade: Option<&Grid>,
-    ) -> Result<PlaneId, OpError> {
-        let frame = scene.frame;
+    /// Where a frame of the front shot lies in one of the inner shot: parameters without a shade, and the bend.
+    fn placed(&self, frame: &Frame, own: &Frame) -> (WarpParams, Plane) {
         let per = |frame: &Frame| {
             let Size { width, height } = frame.size;
             [frame.window.width / f64::from(width), frame.window.height / f64::from(height)]
         };
-        let ([sx, sy], step) = (per(&own), per(&frame));
+        let ([sx, sy], step) = (per(own), per(frame));
         let bend = scaled(&self.bend.plane, [1.0 / sx, 1.0 / sy]);
         let [_, rows] = reach(&bend);
         // From the frame's pixel indices to front photograph places, to inner places, to the inner frame's indices.
@@ -190,45 +197,16 @@ impl Lining {
         let line = |by: [f64; 2], start: f64, scale: f64, last: f64| {
             [by[0] * step[0] / scale, by[1] * step[1] / scale, start / scale - 0.5, last].map(|v| v as f32)
         };
-        let across = line([m[0], m[1]], start.0 - own.window.x, sx, f64::from(frame.size.width));
-        let down = line([m[3], m[4]], start.1 - own.window.y, sy, rows);
-        self.lay(scene, picture, (across, down), (bend, self.bend.frame), [r, g, b, 1.0], shade)
-    }
-
-    /// The light inside as a picture.
-    fn light(&self, scene: &mut Scene<'_>) -> Result<PlaneId, OpError> {
-        let white = scene.plan.constant("white", Plane::rgba(Size::new(1, 1), |_, _| [1.0; 4]));
-        let straight = (Plane::zeros(Size::new(1, 1), Format::Rgba), scene.frame);
-        let nowhere = [0.0, 0.0, 0.0, scene.frame.size.width as f32];
-        self.lay(scene, white, (nowhere, [0.0; 4]), straight, [1.0; 4], Some(&self.shade))
-    }
-
-    fn lay(
-        &self,
-        scene: &mut Scene<'_>,
-        picture: PlaneId,
-        (across, down): ([f32; 4], [f32; 4]),
-        (bend, bend_frame): (Plane, Frame),
-        gain: [f32; 4],
-        shade: Option<&Grid>,
-    ) -> Result<PlaneId, OpError> {
-        let frame = scene.frame;
-        let even = Grid { frame, plane: Arc::new(Plane::rgba(Size::new(1, 1), |_, _| [1.0; 4])) };
-        let shade = shade.unwrap_or(&even);
+        let [r, g, b] = self.gain;
         let params = WarpParams {
-            across,
-            down,
-            bend_map: frame.map_to(&bend_frame),
-            shade_map: frame.map_to(&shade.frame),
+            across: line([m[0], m[1]], start.0 - own.window.x, sx, f64::from(frame.size.width)),
+            down: line([m[3], m[4]], start.1 - own.window.y, sy, rows),
+            bend_map: frame.map_to(&self.bend.frame),
+            shade_map: [0.0; 4],
             room_map: frame.map_to(&self.room.frame),
-            gain,
+            gain: [r, g, b, 1.0],
         };
-        let layer = scene.plan.plane("layer", frame.size, Format::Rgba);
-        let bend = scene.plan.constant("bend", bend);
-        let shade = scene.plan.constant("light inside", shade.plane.clone());
-        let room = scene.plan.constant("opening", self.room.plane.clone());
-        scene.plan.record(OP, &WARP_LAYER, &params, &[picture, bend, shade, room], &[layer])?;
-        Ok(layer)
+        (params, bend)
     }
 }
 

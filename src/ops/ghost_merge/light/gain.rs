@@ -3,8 +3,9 @@
 //! In the order of trust: the same cloth in both shots, where the inner shot shows the garment as it was; the
 //! backdrop of both; the form in both. Outer and inner cloth are never compared: a lining has a colour of its own.
 
-use super::{Doubt, LUMINANCE, Protocol, Scene, Source, WHITE, fits, runs};
+use super::{Doubt, Protocol, Scene, Source, WHITE, fits, runs};
 use crate::ops::field::{Field, Mask, box_mean, erode, ln, median, sample};
+use crate::ops::luminance;
 
 /// Correlation of the outside's fine shading below which two shots do not show the garment as it was, and above
 /// which they surely do. Stripes that happen to meet lie between.
@@ -58,11 +59,6 @@ pub(super) fn find(scene: &Scene<'_>) -> Matched {
         flags.push(Doubt::TooBright(bright));
     }
     Matched { gain, from, same, flags }
-}
-
-/// Luminance of a light.
-pub(super) fn luminance(light: [f32; 3]) -> f32 {
-    light.iter().zip(LUMINANCE).map(|(v, w)| v * w).sum()
 }
 
 /// Luminance of a matt white in the front shot.

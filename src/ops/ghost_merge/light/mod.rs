@@ -19,11 +19,10 @@ use std::fmt;
 
 use crate::image::Plane;
 use crate::ops::field::{Cells, Field, Mask};
+use crate::ops::luminance;
 
 pub use gain::same_garment;
 
-/// Weights of luminance in linear Rec.2020.
-const LUMINANCE: [f32; 3] = [0.2627, 0.6780, 0.0593];
 /// Light of a matt white in a photograph whose backdrop does not say more.
 const WHITE: f32 = 0.8;
 /// Differences of exposure beyond this many stops are doubted, …
@@ -186,7 +185,7 @@ impl fmt::Display for Doubt {
 pub fn light(scene: &Scene<'_>) -> Light {
     let matched = gain::find(scene);
     let mut flags = matched.flags;
-    let stops = gain::luminance(matched.gain).max(1e-6).log2();
+    let stops = luminance(matched.gain).max(1e-6).log2();
     if stops.abs() > DOUBTED {
         flags.push(Doubt::Exposure(stops));
     }

@@ -5,9 +5,10 @@
 
 use super::cavity::{Cavity, Inside, received};
 use super::opening::Opening;
-use super::{Depth, LUMINANCE, Protocol, Scene, fits, gain, lining, runs, seam};
+use super::{Depth, Protocol, Scene, fits, gain, lining, runs, seam};
 use crate::image::{Plane, Size};
 use crate::ops::field::{Adder, Cells, Field, push_pull, quantile};
+use crate::ops::luminance;
 
 /// Cells across an opening, at least.
 const ACROSS: f32 = 20.0;
@@ -133,7 +134,7 @@ fn depth(opening: &Opening, wall: &Wall, shift: u32) -> (Cells<3>, [f32; 3]) {
 fn range(shade: &Cells<3>, filled: &Field) -> [f32; 3] {
     let [r, g, b] = shade.planes.each_ref().map(Field::values);
     let inside = filled.values().iter().enumerate().filter(|(_, f)| **f > FILLED);
-    let mut values: Vec<f32> = inside.map(|(i, _)| gain::luminance([r[i], g[i], b[i]])).collect();
+    let mut values: Vec<f32> = inside.map(|(i, _)| luminance([r[i], g[i], b[i]])).collect();
     [0.05, 0.5, 0.95].map(|q| quantile(&mut values, q).unwrap_or(1.0))
 }
 
@@ -155,7 +156,7 @@ fn powers(share: [f32; 3], albedo: [f32; 3]) -> Option<[f32; 3]> {
 
 /// Mean logarithm of three factors, weighed like luminance.
 fn mean_log(light: [f32; 3]) -> f32 {
-    light.iter().zip(LUMINANCE).map(|(v, w)| w * v.max(1e-3).ln()).sum()
+    luminance(light.map(|v| v.max(1e-3).ln()))
 }
 
 /// By how much the walls gain towards the right: the form in the opening shows the side that the light comes from,
@@ -182,7 +183,7 @@ fn facing(scene: &Scene<'_>, opening: &Opening) -> f32 {
     for y in (0..bare.size().height as usize).step_by(4) {
         let [r, g, b, _] = runs(bare, y);
         let form = scene.mannequin.row(y).iter().enumerate().step_by(4).filter(|(_, p)| **p > 0.9);
-        all.extend(form.map(|(x, _)| gain::luminance([r[x], g[x], b[x]])));
+        all.extend(form.map(|(x, _)| luminance([r[x], g[x], b[x]])));
     }
     let medians = [&mut here, &mut all].map(|v| quantile(v, 0.5).unwrap_or(0.0));
     if here.len() < 64 || medians.iter().any(|m| *m < 1e-3) {
@@ -197,7 +198,7 @@ fn each_form(scene: &Scene<'_>, opening: &Opening, plane: &Plane, mut found: imp
         let [r, g, b, _] = runs(plane, y);
         let form = scene.mannequin.row(y);
         for x in (0..own.len()).step_by(2).filter(|x| own[*x] && form[*x] > 0.9) {
-            let light = gain::luminance([r[x], g[x], b[x]]);
+            let light = luminance([r[x], g[x], b[x]]);
             if light > 1e-3 && light.is_finite() {
                 found(x, light);
             }
