@@ -43,21 +43,20 @@ impl References {
         notes: &mut Vec<String>,
     ) -> Result<BTreeMap<String, String>, Failure> {
         let mut settings = BTreeMap::new();
-        let has = |op: &str| recipe.entries().iter().any(|e| e.def.name == op);
         let said = |op: &str, keys: &[&str]| {
             let written = recipe.entries().iter().filter(|e| e.def.name == op);
             let written = written.flat_map(|e| e.settings.keys()).any(|k| keys.contains(&k.as_str()));
             written || keys.iter().any(|key| item.overrides.contains_key(&format!("{op}.{key}")))
         };
         if let Some(chart) = item.shot(Role::Chart) {
-            if !has("camera_profile") {
+            if !recipe.has("camera_profile") {
                 notes.push("the chart is not used: the recipe has no camera_profile".into());
             } else if !said("camera_profile", &["file", "text"]) {
                 let camera = self.once(&chart.path, |path| camera(path, gate, pool))?;
                 settings.insert("camera_profile.text".into(), camera);
                 // The chart tells balance and exposure; a backdrop's would come on top.
                 for op in ["white_balance", "exposure"] {
-                    if has(op) && !said(op, &["gain", "grey", "ev"]) {
+                    if recipe.has(op) && !said(op, &["gain", "grey", "ev"]) {
                         settings.insert(format!("{op}.from"), "none".into());
                     }
                 }
@@ -68,7 +67,7 @@ impl References {
             }
         }
         if let Some(grey) = item.shot(Role::Grey) {
-            if !has("white_balance") {
+            if !recipe.has("white_balance") {
                 notes.push("the grey card is not used: the recipe has no white_balance".into());
             } else if !said("white_balance", &["gain", "grey"]) {
                 let gain = self.once(&grey.path, |path| neutral(path, gate, pool))?;

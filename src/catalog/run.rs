@@ -298,7 +298,7 @@ fn companions<'a>(
     recipe: &Recipe,
     report: &mut ItemReport,
 ) -> Result<Vec<Companion<'a>>, Failure> {
-    let merges = recipe.entries().iter().any(|e| e.def.name == ghost_merge::OP.name);
+    let merges = recipe.has(ghost_merge::OP.name);
     let mut found = Vec::new();
     for shot in &item.shots {
         let ghost = matches!(shot.role, Role::Bare | Role::Inner);

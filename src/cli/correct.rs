@@ -7,8 +7,8 @@ use clap::Args;
 use toml::{Table, Value};
 
 use super::recipe::read as read_text;
-use super::{EngineArgs, Failed, doubts, read};
-use crate::codec::{self, Output, OutputProfile, Overwrite, PngEffort, Subsampling};
+use super::{EngineArgs, Failed, doubts, read, write};
+use crate::codec::{self, Output, OutputProfile, PngEffort, Subsampling};
 use crate::engine::Rendering;
 use crate::image::{AlphaMode, OutputSpace, Shots, Size};
 use crate::ops::place::{Placing, Room};
@@ -107,10 +107,7 @@ pub(super) fn run(args: &CorrectArgs) -> Result<(), Failed> {
     let Some(picture) = rendering.pictures.first() else {
         return Err(Failed::item("E-INTERNAL", "no picture was made", "report this with the photograph"));
     };
-    let bytes = codec::encode(&picture.pixels, &output, OutputProfile::Icc(&space.icc))
-        .map_err(|e| Failed::item(e.code(), format!("{}: {e}", args.out.display()), e.help()))?;
-    let overwrite = if args.overwrite { Overwrite::Yes } else { Overwrite::No };
-    codec::write_atomic(&args.out, &bytes, overwrite)?;
+    write(&args.out, &picture.pixels, (&output, OutputProfile::Icc(&space.icc)), args.overwrite)?;
     tell(args, &space, &rendering);
     Ok(())
 }

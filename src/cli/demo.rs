@@ -6,9 +6,9 @@ use clap::Args;
 use rayon::prelude::*;
 
 use super::render::{Settings, work};
-use super::{EngineArgs, Failed, sheet};
+use super::{EngineArgs, Failed, folder, sheet, write};
 use crate::catalog::{Pattern, References, default_limit, discover};
-use crate::codec::{self, Output, OutputProfile, Overwrite, PngEffort, Subsampling};
+use crate::codec::{Output, OutputProfile, Overwrite, PngEffort, Subsampling};
 use crate::demo::ghost::{GhostScene, Inner, Paint, Piece, shoot_ghost};
 use crate::demo::{Scene, Truth, shoot};
 use crate::image::{Format, Plane, Primaries, Size, from_working, srgb_encode};
@@ -146,20 +146,8 @@ fn write_truth(root: &Path, stem: &str, truth: &Truth, jpeg: &Output) -> Result<
     put(&root.join("plate").join(format!("{stem}.jpg")), &rgba8(&truth.plate), jpeg)
 }
 
-fn folder(path: &Path) -> Result<(), Failed> {
-    std::fs::create_dir_all(path).map_err(|e| {
-        let what = format!("{}: the folder cannot be made", path.display());
-        Failed {
-            cause: Some(e.to_string()),
-            ..Failed::item("E-WRITE-FOLDER", what, "check its path and permissions")
-        }
-    })
-}
-
 fn put(path: &Path, pixels: &Plane, output: &Output) -> Result<(), Failed> {
-    let bytes = codec::encode(pixels, output, OutputProfile::Srgb)
-        .map_err(|e| Failed::item(e.code(), format!("{}: {e}", path.display()), e.help()))?;
-    Ok(codec::write_atomic(path, &bytes, Overwrite::Yes)?)
+    write(path, pixels, (output, OutputProfile::Srgb), true)
 }
 
 /// RGB codes with an opaque fourth channel, as encoders take them.

@@ -1,13 +1,13 @@
 //! `packshot ghost`: a front shot on a mannequin and an inner shot to a garment worn by nobody.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
 use super::model::ModelArgs;
-use super::{EngineArgs, Failed, doubts, read};
-use crate::codec::{self, Output, OutputProfile, Overwrite, PngEffort, Subsampling};
+use super::{EngineArgs, Failed, doubts, folder, print, read, write};
+use crate::codec::{Output, OutputProfile, PngEffort, Subsampling};
 use crate::engine::Rendering;
 use crate::image::Shots;
 use crate::ops::Layer;
@@ -102,7 +102,7 @@ pub(super) fn run(args: &GhostArgs) -> Result<u8, Failed> {
     args.write(&rendering, &output)?;
     doubts(&args.front, &rendering);
     if args.json {
-        args.print(&rendering);
+        print(&rendering, &[("front", &args.front), ("inner", &args.inner)]);
     }
     Ok(if args.fail_on_flag && !rendering.flags.is_empty() { 4 } else { 0 })
 }
@@ -138,7 +138,7 @@ impl GhostArgs {
         for picture in &rendering.pictures {
             let layer = LAYERS.iter().find(|(name, _)| *name == picture.name);
             let (path, output) = match (layer, &self.layers) {
-                (Some((name, layer)), Some(folder)) => {
+                (Some((name, layer)), Some(layers)) => {
                     let kind = match layer {
                         Layer::Depth => Output::Png { bits: 16, alpha: false, effort: PngEffort::Fast },
                         layer if layer.in_codes() => {
@@ -146,43 +146,15 @@ impl GhostArgs {
                         }
                         _ => Output::GrayPng { bits: 16 },
                     };
-                    (folder.join(format!("{name}.png")), kind)
+                    (layers.join(format!("{name}.png")), kind)
                 }
                 _ => (self.out.clone(), *output),
             };
-            let bytes = codec::encode(&picture.pixels, &output, OutputProfile::Srgb)
-                .map_err(|e| Failed::item(e.code(), format!("{}: {e}", path.display()), e.help()))?;
-            if layer.is_some() {
-                make_folder(&path)?;
+            if let (Some(_), Some(parent)) = (layer, path.parent()) {
+                folder(parent)?;
             }
-            let overwrite = if self.overwrite { Overwrite::Yes } else { Overwrite::No };
-            codec::write_atomic(&path, &bytes, overwrite)?;
+            write(&path, &picture.pixels, (&output, OutputProfile::Srgb), self.overwrite)?;
         }
         Ok(())
     }
-
-    fn print(&self, rendering: &Rendering) {
-        let report = serde_json::json!({
-            "front": self.front.display().to_string(),
-            "inner": self.inner.display().to_string(),
-            "backend": rendering.backend,
-            "fallback": rendering.fallback,
-            "numbers": rendering.numbers,
-            "flags": rendering.flags,
-            "timings_ms": rendering.timings,
-            "plan": rendering.plan,
-        });
-        println!("{report}");
-    }
-}
-
-/// Makes the folder of a file.
-fn make_folder(path: &Path) -> Result<(), Failed> {
-    path.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(|e| {
-        let what = format!("{}: its folder cannot be made", path.display());
-        Failed {
-            cause: Some(e.to_string()),
-            ..Failed::item("E-WRITE-FOLDER", what, "check its path and permissions")
-        }
-    })
 }

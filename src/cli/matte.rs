@@ -7,8 +7,8 @@ use clap::{Args, ValueEnum};
 
 use super::model::ModelArgs;
 use super::triangulate::PairArgs;
-use super::{EngineArgs, Failed, doubts, read};
-use crate::codec::{self, Output, OutputProfile, Overwrite, PngEffort};
+use super::{EngineArgs, Failed, doubts, print, read, write};
+use crate::codec::{Output, OutputProfile, PngEffort};
 use crate::engine::Rendering;
 use crate::image::{Format, Plane, Sample, Shots};
 use crate::ops::Layer;
@@ -154,16 +154,7 @@ fn recipe(args: &MatteArgs, pair: bool) -> Result<Recipe, Failed> {
 fn report(args: &MatteArgs, front: &Path, rendering: &Rendering) {
     doubts(front, rendering);
     if args.json {
-        let report = serde_json::json!({
-            "image": front.display().to_string(),
-            "backend": rendering.backend,
-            "fallback": rendering.fallback,
-            "numbers": rendering.numbers,
-            "flags": rendering.flags,
-            "timings_ms": rendering.timings,
-            "plan": rendering.plan,
-        });
-        println!("{report}");
+        print(rendering, &[("image", front)]);
     }
 }
 
@@ -233,10 +224,7 @@ impl MatteArgs {
     }
 
     fn file(&self, path: &Path, pixels: &Plane, output: &Output) -> Result<(), Failed> {
-        let bytes = codec::encode(pixels, output, OutputProfile::Srgb)
-            .map_err(|e| Failed::item(e.code(), format!("{}: {e}", path.display()), e.help()))?;
-        let overwrite = if self.overwrite { Overwrite::Yes } else { Overwrite::No };
-        Ok(codec::write_atomic(path, &bytes, overwrite)?)
+        write(path, pixels, (output, OutputProfile::Srgb), self.overwrite)
     }
 }
 

@@ -21,9 +21,9 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::codec::{self, CodecError, DecodeOptions};
+use crate::codec::{self, CodecError, DecodeOptions, Output, OutputProfile, Overwrite};
 use crate::engine::{Backend, Engine, EngineError, EngineOptions, Rendering};
-use crate::image::Image;
+use crate::image::{Image, Plane};
 use crate::recipe::RecipeError;
 use crate::recipe::channel::{self, Channel};
 use recipe::recipe;
@@ -159,6 +159,46 @@ fn decoding(path: &Path, e: &CodecError) -> Failed {
 fn read(path: &Path, engine: &Engine) -> Result<Image, Failed> {
     let bytes = codec::read_file(path)?;
     codec::decode(&bytes, &DecodeOptions::default(), engine.pool()).map_err(|e| decoding(path, &e))
+}
+
+/// Encodes a picture and writes it, whole or not at all.
+fn write(
+    path: &Path,
+    pixels: &Plane,
+    (output, profile): (&Output, OutputProfile<'_>),
+    replace: bool,
+) -> Result<(), Failed> {
+    let bytes = codec::encode(pixels, output, profile)
+        .map_err(|e| Failed::item(e.code(), format!("{}: {e}", path.display()), e.help()))?;
+    let overwrite = if replace { Overwrite::Yes } else { Overwrite::No };
+    Ok(codec::write_atomic(path, &bytes, overwrite)?)
+}
+
+/// Makes a folder, and those above it.
+fn folder(path: &Path) -> Result<(), Failed> {
+    std::fs::create_dir_all(path).map_err(|e| {
+        let what = format!("{}: the folder cannot be made", path.display());
+        Failed {
+            cause: Some(e.to_string()),
+            ..Failed::item("E-WRITE-FOLDER", what, "check its path and permissions")
+        }
+    })
+}
+
+/// Prints what a rendering has to say as JSON, with the photographs that it was made of.
+fn print(rendering: &Rendering, photographs: &[(&str, &Path)]) {
+    let mut report = serde_json::json!({
+        "backend": rendering.backend,
+        "fallback": rendering.fallback,
+        "numbers": rendering.numbers,
+        "flags": rendering.flags,
+        "timings_ms": rendering.timings,
+        "plan": rendering.plan,
+    });
+    for (role, path) in photographs {
+        report[role] = path.display().to_string().into();
+    }
+    println!("{report}");
 }
 
 /// Says what a person should know of a photograph's rendering.

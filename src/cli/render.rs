@@ -11,7 +11,7 @@ use clap::Args;
 use super::consistent::ConsistentArgs;
 use super::model::ModelArgs;
 use super::progress::Progress;
-use super::{EngineArgs, Failed};
+use super::{EngineArgs, Failed, folder};
 use crate::catalog::{
     Catalog, Halt, ItemReport, Layout, Line, Order, Outcome, Pattern, Problem, References, ReportWriter, Run,
     RunOptions, SetOptions, Shard, Summary, Task, default_limit, discover, output_names, parse_bytes,
@@ -164,13 +164,7 @@ pub(super) fn work(
     // The pool may exist already in a process that embeds us: its size then stands.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
     let engine = engine.open(few)?;
-    std::fs::create_dir_all(&settings.out).map_err(|e| {
-        let what = format!("{}: the output folder cannot be made", settings.out.display());
-        Failed {
-            cause: Some(e.to_string()),
-            ..Failed::item("E-WRITE-FOLDER", what, "check its path and permissions")
-        }
-    })?;
+    folder(&settings.out)?;
     let report = report(settings)?;
     let progress = Progress::new(tasks.len());
     let mut outcome = Outcome::default();

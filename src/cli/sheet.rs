@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Failed;
-use crate::codec::{self, DecodeOptions, Output, OutputProfile, Overwrite, PngEffort};
+use crate::codec::{self, DecodeOptions, Output, OutputProfile, PngEffort};
 use crate::engine::{Engine, EngineOptions};
 use crate::image::{Format, Image, Plane, Pool, Sample, Size};
 use crate::ops::place::{Placing, Room};
@@ -48,9 +48,7 @@ pub(super) fn write(root: &Path, stems: &[String]) -> Result<PathBuf, Failed> {
     }
     let path = root.join("contact-sheet.png");
     let output = Output::Png { bits: 8, alpha: false, effort: PngEffort::Fast };
-    let bytes = codec::encode(&sheet, &output, OutputProfile::Srgb)
-        .map_err(|e| Failed::item(e.code(), e.to_string(), e.help()))?;
-    codec::write_atomic(&path, &bytes, Overwrite::Yes)?;
+    super::write(&path, &sheet, (&output, OutputProfile::Srgb), true)?;
     Ok(path)
 }
 

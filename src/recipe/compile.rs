@@ -98,7 +98,7 @@ pub fn compile(
     let working = if layers { study.photo } else { working_frame(study, &frames) };
     let mut plan = Plan::new();
     let mut inputs = Vec::new();
-    let coloured = recipe.entries().iter().any(|e| e.def.name == ops::foreground_colour::OP.name);
+    let coloured = recipe.has(ops::foreground_colour::OP.name);
     let source = Source::of(Shot::Front, image);
     let mut scene = Scene::open((&mut plan, &mut inputs), study, &source, working, coloured)?;
     let stage = |stage: Stage| recipe.entries().iter().filter(move |e| e.def.stage == stage);

@@ -136,7 +136,7 @@ impl Recipe {
         builder.build()
     }
 
-    /// A built-in recipe: `packshot`, `matte`, `trimap`, `inner` or `triangulate`.
+    /// A built-in recipe: `packshot`, `ghost`, `ghost_mannequin`, `inner`, `matte`, `trimap` or `triangulate`.
     ///
     /// # Errors
     /// [`RecipeError::Unknown`].
@@ -163,6 +163,12 @@ impl Recipe {
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// Whether it has an op of this name.
+    #[must_use]
+    pub fn has(&self, op: &str) -> bool {
+        self.entries.iter().any(|entry| entry.def.name == op)
     }
 
     /// The same recipe with settings changed by keys `op.setting`; values are read as TOML, else as text.

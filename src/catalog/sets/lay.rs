@@ -17,8 +17,7 @@ pub(super) struct Ops {
 
 impl Ops {
     pub(super) fn of(recipe: &Recipe) -> Self {
-        let has = |name: &str| recipe.entries().iter().any(|e| e.def.name == name);
-        Self { white_balance: has(white_balance::OP.name), exposure: has(exposure::OP.name) }
+        Self { white_balance: recipe.has(white_balance::OP.name), exposure: recipe.has(exposure::OP.name) }
     }
 
     pub(super) fn none(self) -> bool {
