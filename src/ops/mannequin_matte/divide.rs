@@ -5,16 +5,17 @@
 //! garment's chroma is another one throughout, chroma alone decides, which finds slits and the face in a hood. The two
 //! meet at the edge between ([`super::flood`]). The shade of contact may be as deep as it likes.
 //!
-//! Light that cloth throws onto the mannequin shifts its chroma, the more the less other light reaches it: the
-//! tolerance grows with the shade.
+//! Light that cloth throws onto the mannequin shifts its chroma towards the cloth's: no such chroma counts as another
+//! one ([`super::tint`]).
 
 use super::colour::{Calm, Found, SMOOTH};
 use super::flood::flood;
 use super::paper::lesser;
-use super::signs::{Logs, Signs, Steps, difference, edges, slope};
+use super::signs::{Logs, Signs, Steps, difference, edges, parts, slope};
+use super::tint::Tint;
 use crate::image::Size;
 use crate::ops::field::{
-    Components, Field, Mask, Neighbours, area, dilate, erode, open, quantile, reach, sample,
+    Components, Field, Mask, Neighbours, area, box_mean, dilate, erode, open, quantile, reach, sample,
 };
 
 /// Log chroma that differs on one surface, against its own picture and against one colour.
@@ -23,7 +24,7 @@ const CHROMA: [f32; 2] = [0.006, 0.02];
 const SURE: f32 = 0.9;
 /// Share of the mannequin's own log chroma that a highlight takes from it.
 const SHEEN: f32 = 0.15;
-/// Log chroma that cloth's own light adds for each unit of log shade.
+/// Log chroma that further bounces add for each unit of log shade.
 const BOUNCE: f32 = 0.06;
 /// Roughness from which a surface is cloth.
 const ROUGH: f32 = 2.5;
@@ -39,6 +40,8 @@ const STEEP: f32 = 0.25;
 const TINT: [f32; 2] = [0.5, 0.015];
 /// Share of the garment's least chroma up to which a pixel is none of it.
 const KEPT: f32 = 0.35;
+/// Share of the way from the mannequin's chroma to the cloth's where either is as likely.
+const HALF: f32 = 0.5;
 /// Pixels by which an edge's own pixels are kept out of the garment's seed.
 const INSIDE: usize = 4;
 /// Times the tolerance from which chroma alone makes a pixel cloth.
@@ -86,24 +89,40 @@ pub(super) fn divide(known: &Before<'_>) -> Divided {
     let log = &known.front.log;
     let d = known.bare.map(|bare| difference(log, &bare.log));
     let domain = if d.is_some() { Mask::new(size).not() } else { known.before.clone() };
-    let signs = match &d {
-        Some(d) => Signs::of(d, [0.0; 2]),
-        None => Signs::of(log, known.colour.chroma),
+    let (seen, centre) = match &d {
+        Some(d) => (d, [0.0; 2]),
+        None => (log, known.colour.chroma),
     };
-    let calm = Calm::of(&signs, known.front, &known.before.not());
-    let sides = Sides::of(known, &domain, &signs, &calm);
+    let cloth = beside(known);
+    let own =
+        |places: &[(usize, usize)]| least_distance(known.front, &Tint::none(known.colour.chroma), places);
+    let tinted = TINT[0] * cloth.as_deref().map_or(0.0, own);
+    let look = |cloth: Option<[f32; 3]>| {
+        let tint = move |centre| cloth.map_or(Tint::none(centre), |cloth| Tint::of(centre, cloth));
+        let signs = Signs::of(seen, &tint(centre));
+        let calm = Calm::of(&signs, known.front, &known.before.not());
+        let sides = Sides::of(known, &domain, &signs, &calm, tinted);
+        (signs, sides, tint)
+    };
+    let mut found = look(cloth.as_deref().and_then(|places| mean(known.front, places)));
+    let cloth = cloth.unwrap_or_else(|| {
+        let places = sample(&found.1.garment);
+        found = look(mean(known.front, &places));
+        places
+    });
+    let (signs, sides, shine) = found;
     let Sides { tolerance, mannequin, garment: mut seed } = sides;
     let backdrop = erode(&domain.not(), 1);
     let empty = mannequin.or(&backdrop);
-    let limit = KEPT * cloth_chroma(known, &seed);
+    let limit = KEPT * own(&cloth);
     let least = CHROMA[usize::from(d.is_none())] + SURE * signs.noise[1];
     let inside = (limit > 2.0 * least).then(|| inside(known, &domain, limit));
     let inside = inside.filter(|inside| throughout(inside, &empty, &signs, limit, seed.count()));
     let told = inside.is_some();
     let mannequin = if let Some(inside) = &inside {
-        let like = |x: usize, y: usize| inside.at(x, y) && signs.chroma.at(x, y) < limit;
+        let like = |x: usize, y: usize| inside.at(x, y) && signs.bare.at(x, y) < limit;
         seed = Mask::from_fn(size, |x, y| seed.at(x, y) && !like(x, y));
-        Mask::from_fn(size, |x, y| empty.at(x, y) || like(x, y) && signs.own.at(x, y) < limit)
+        Mask::from_fn(size, |x, y| empty.at(x, y) || like(x, y) && signs.own_bare.at(x, y) < limit)
     } else {
         let sure = |x: usize, y: usize| {
             let limit = CLOTH * tolerance.at(x, y);
@@ -117,7 +136,8 @@ pub(super) fn divide(known: &Before<'_>) -> Divided {
         Some(d) => lesser(edges(d, STEPS), &edges(log, STEPS)),
         None => edges(log, STEPS),
     };
-    let costs = costs(&step, &signs, &tolerance, inside.as_ref().map(|i| (i, limit)));
+    let least = HALF * least_distance(known.front, &shine(known.colour.chroma), &cloth);
+    let costs = costs(&step, &signs, &tolerance, inside.as_ref().map(|i| (i, least)));
     let garment = whole(flood([&mannequin, &seed], costs.each_ref()).and(&domain));
     Divided { garment, told }
 }
@@ -126,7 +146,7 @@ pub(super) fn divide(known: &Before<'_>) -> Divided {
 /// mannequin's own.
 fn throughout(inside: &Mask, mannequin: &Mask, signs: &Signs, limit: f32, garment: usize) -> bool {
     let near = dilate(mannequin, 1);
-    let like = |x: usize, y: usize| inside.at(x, y) && !near.at(x, y) && signs.chroma.at(x, y) < limit;
+    let like = |x: usize, y: usize| inside.at(x, y) && !near.at(x, y) && signs.bare.at(x, y) < limit;
     open(&Mask::from_fn(inside.size(), like), 3).count() as f32 <= STRIPES * garment as f32
 }
 
@@ -158,7 +178,7 @@ struct Sides {
 }
 
 impl Sides {
-    fn of(known: &Before<'_>, domain: &Mask, signs: &Signs, calm: &Calm) -> Self {
+    fn of(known: &Before<'_>, domain: &Mask, signs: &Signs, calm: &Calm, limit: f32) -> Self {
         let size = domain.size();
         let bare = known.bare.is_some();
         let [red, blue] = known.colour.chroma;
@@ -173,7 +193,7 @@ impl Sides {
                 && signs.chroma.at(x, y) < tolerance.at(x, y)
                 && !(bare && signs.luma.at(x, y) > SAME[1])
         };
-        let tint = tinted(known, signs, size);
+        let tint = tinted(known, signs, limit);
         let gentle = Mask::from_fn(size, |x, y| {
             signs.slope.at(x, y) < STEEP && (like(x, y) || tint.at(x, y) && smooth(x, y))
         });
@@ -197,15 +217,15 @@ impl Sides {
     }
 }
 
-/// Where the cloth's own light may tint the form: a part of the way to the cloth's chroma and without a step, in a place
-/// where the bare shot shows form. Nowhere without a bare shot.
-fn tinted(known: &Before<'_>, signs: &Signs, size: Size) -> Mask {
+/// Where further bounces may tint the form: a part of the way to the cloth's chroma and without a step, in a place where
+/// the bare shot shows form. Nowhere without a bare shot.
+fn tinted(known: &Before<'_>, signs: &Signs, limit: f32) -> Mask {
+    let size = signs.luma.size();
     let Some(form) = known.carrier.filter(|_| known.bare.is_some()) else { return Mask::new(size) };
-    let limit = TINT[0] * cloth_chroma(known, &Mask::new(size));
-    let step = slope(&signs.chroma);
+    let step = slope(&signs.bare);
     Mask::from_fn(size, |x, y| {
         form.at(x, y)
-            && signs.chroma.at(x, y) < limit
+            && signs.bare.at(x, y) < limit
             && signs.luma.at(x, y) < OTHER[1]
             && step.at(x, y) < TINT[1]
     })
@@ -224,38 +244,39 @@ fn anchored(parts: &Mask, signs: &Signs, anchor: &Mask) -> (Mask, [f32; 2]) {
     (reach(parts, &anchor.or(&lit)), [low, high])
 }
 
-/// The least distance of the garment's chroma from the mannequin's: all but a twentieth lies farther.
-///
-/// Where the bare shot is backdrop and the front is not there is cloth for certain; the seed elsewhere may hold form that
-/// cloth tints.
-fn cloth_chroma(known: &Before<'_>, garment: &Mask) -> f32 {
-    let beside = known.carrier.map(|form| sample(&erode(&known.before.and(&form.not()), INSIDE)));
-    let places = beside.filter(|places| places.len() >= FEW).unwrap_or_else(|| sample(garment));
-    if places.len() < FEW {
-        return 0.0;
-    }
-    let from = from_colour(known.front, known.colour.chroma);
-    quantile(&mut places.into_iter().map(|(x, y)| from.at(x, y)).collect::<Vec<f32>>(), 0.05).unwrap_or(0.0)
+/// Places of cloth for certain: the bare shot is backdrop there and the front is not.
+fn beside(known: &Before<'_>) -> Option<Vec<(usize, usize)>> {
+    let form = known.carrier?;
+    let places = sample(&erode(&known.before.and(&form.not()), INSIDE));
+    (places.len() >= FEW).then_some(places)
 }
 
-/// Distance of log chroma from a colour's, of means of 3 × 3 pixels.
-fn from_colour(logs: &Logs, centre: [f32; 2]) -> Field {
-    let [r, g, b] = &logs.log;
-    let part = |f: &Field, centre: f32| {
-        let mut part = Field::unset(f.size());
-        let pairs = f.values().iter().zip(g.values());
-        part.values_mut().iter_mut().zip(pairs).for_each(|(p, (v, g))| *p = v - g - centre);
-        crate::ops::field::box_mean(&part, 1)
-    };
-    let (mut red, blue) = (part(r, centre[0]), part(b, centre[1]));
-    red.values_mut().iter_mut().zip(blue.values()).for_each(|(r, b)| *r = r.hypot(*b));
-    red
+/// Mean light of some places; `None` where they are few.
+fn mean(logs: &Logs, places: &[(usize, usize)]) -> Option<[f32; 3]> {
+    let of =
+        |log: &Field| places.iter().map(|(x, y)| log.at(*x, *y).exp()).sum::<f32>() / places.len() as f32;
+    (places.len() >= FEW).then(|| logs.log.each_ref().map(of))
+}
+
+/// The least distance of cloth's chroma from the mannequin's: all but a twentieth lies farther. None where places are few.
+fn least_distance(logs: &Logs, mannequin: &Tint, cloth: &[(usize, usize)]) -> f32 {
+    if cloth.len() < FEW {
+        return 0.0;
+    }
+    let from = distances(logs, mannequin);
+    quantile(&mut cloth.iter().map(|(x, y)| from.at(*x, *y)).collect::<Vec<f32>>(), 0.05).unwrap_or(0.0)
+}
+
+/// Distance of log chroma, means of 3 × 3 pixels.
+fn distances(logs: &Logs, from: &Tint) -> Field {
+    let [_, red, blue] = parts(&logs.log).map(|part| box_mean(&part, 1));
+    from.distances(&red, &blue)
 }
 
 /// Where what lies behind has the mannequin's colour.
 fn inside(known: &Before<'_>, domain: &Mask, limit: f32) -> Mask {
     let Some(bare) = known.bare else { return domain.clone() };
-    let from = from_colour(bare, known.colour.chroma);
+    let from = distances(bare, &Tint::none(known.colour.chroma));
     let mut near = Mask::unset(domain.size());
     near.values_mut().iter_mut().zip(from.values()).for_each(|(n, f)| *n = *f < limit);
     near
@@ -270,12 +291,10 @@ fn costs(step: &Field, signs: &Signs, tolerance: &Field, told: Option<(&Mask, f3
     for (i, (mannequin, garment)) in pixels.enumerate() {
         let (e, chroma) = (step.values()[i], signs.chroma.values()[i]);
         let plain = PLAIN + e * e / (1.0 + e);
-        *mannequin = plain + (chroma / tolerance.values()[i] - 1.0).clamp(0.0, 3.0);
-        *garment = plain
-            + match told {
-                Some((inside, limit)) if inside.values()[i] => 3.0 * (1.0 - chroma / limit).clamp(0.0, 1.0),
-                _ => 0.0,
-            };
+        let tolerance = tolerance.values()[i];
+        let told = told.filter(|(inside, _)| inside.values()[i]).map(|(_, half)| half.max(tolerance));
+        *mannequin = plain + (chroma / told.unwrap_or(tolerance) - 1.0).clamp(0.0, 3.0);
+        *garment = plain + told.map_or(0.0, |half| 3.0 * (1.0 - chroma / half).clamp(0.0, 1.0));
     }
     costs
 }

@@ -20,6 +20,7 @@ mod paper;
 mod signs;
 #[cfg(test)]
 mod tests;
+mod tint;
 mod worn;
 
 pub use colour::Colour;

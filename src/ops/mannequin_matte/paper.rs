@@ -6,6 +6,7 @@
 
 use super::flood::flood;
 use super::signs::{Logs, Signs, Steps, difference, edges};
+use super::tint::Tint;
 use crate::image::Size;
 use crate::ops::field::{Field, Mask, Surface, dilate, erode, median, open, reach};
 use crate::ops::luminance;
@@ -108,7 +109,7 @@ fn level(surface: &Surface, size: Size) -> Field {
 /// Where a picture is not its backdrop, both in logarithms.
 pub(super) fn apart(log: &[Field; 3], behind: &[Field; 3]) -> Mask {
     let d = difference(log, behind);
-    let signs = Signs::of(&d, [0.0; 2]);
+    let signs = Signs::of(&d, &Tint::none([0.0; 2]));
     let tolerance = (CODES[0] + SURE * signs.noise[1]).max(CODES[1]);
     let calm = |x: usize, y: usize, slack: f32| signs.texture.at(x, y) < 3.0 * signs.noise[0] + 0.01 + slack;
     let even = |x: usize, y: usize| signs.chroma.at(x, y) < tolerance && signs.luma.at(x, y).abs() < EVEN;

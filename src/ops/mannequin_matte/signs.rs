@@ -4,6 +4,7 @@
 //! Shade multiplies light by one smooth number, so it moves log luma and leaves log chroma alone: chroma that differs
 //! is another surface, luma that differs need not be (the ratio test with a free grey factor).
 
+use super::tint::Tint;
 use crate::image::Plane;
 use crate::ops::backdrop_matte::photo::Photo;
 use crate::ops::field::{Field, Mask, box_mean, ln, median, sample, texture, wide};
@@ -61,10 +62,15 @@ pub(super) struct Signs {
     pub(super) luma: Field,
     /// Its step from pixel to pixel.
     pub(super) slope: Field,
-    /// Distance of log chroma, red and blue against green, from a centre: the pixel's own.
+    /// Distance of log chroma, red and blue against green, from what no other surface is needed for: the pixel's own,
+    /// and that of means of 3 × 3 pixels.
     pub(super) own: Field,
-    /// The same of means of 3 × 3 pixels.
+    /// See `own`.
     pub(super) chroma: Field,
+    /// The same from the one chroma that the surface itself has.
+    pub(super) own_bare: Field,
+    /// See `own_bare`.
+    pub(super) bare: Field,
     /// Root of the mean square that 5 × 5 windows leave beyond a plane.
     pub(super) texture: Field,
     /// Deviation from pixel to pixel: of a channel, and of chroma.
@@ -72,46 +78,44 @@ pub(super) struct Signs {
 }
 
 impl Signs {
-    /// Reads the signs; `centre` is the log chroma that counts as no difference.
-    pub(super) fn of(d: &[Field; 3], centre: [f32; 2]) -> Self {
+    /// Reads the signs; `tint` is the log chroma that counts as no difference.
+    pub(super) fn of(d: &[Field; 3], tint: &Tint) -> Self {
+        let plain = tint.untinted();
         let [r, g, b] = d;
-        let (mut luma, mut own) = (Field::unset(g.size()), Field::unset(g.size()));
-        let (mut red, mut blue) = (Field::unset(g.size()), Field::unset(g.size()));
-        split(d, centre, &mut luma, [&mut red, &mut blue], &mut own);
+        let [luma, red, blue] = parts(d);
         let [smooth, smooth_red, smooth_blue] = [&luma, &red, &blue].map(|f| box_mean(f, 1));
         let noise =
             [(&luma, &smooth), (&red, &smooth_red), (&blue, &smooth_blue)].map(|(f, s)| deviation(f, s));
         let third = 1.0 / 3.0;
         Self {
             slope: slope(&smooth),
-            chroma: distance(&smooth_red, &smooth_blue),
+            chroma: tint.distances(&smooth_red, &smooth_blue),
+            bare: plain.distances(&smooth_red, &smooth_blue),
             luma: smooth,
-            own,
+            own: tint.distances(&red, &blue),
+            own_bare: plain.distances(&red, &blue),
             texture: texture([(r, 0.0, third), (g, 0.0, third), (b, 0.0, third)], 2),
             noise: [(third * noise.iter().map(|n| n * n).sum::<f32>()).sqrt(), noise[1].hypot(noise[2])],
         }
     }
 }
 
-wide! {
-    fn split(d: &[Field; 3], centre: [f32; 2], luma: &mut Field, chroma: [&mut Field; 2], own: &mut Field) {
-        let [r, g, b] = d.each_ref().map(Field::values);
-        let [red, blue] = chroma.map(Field::values_mut);
-        let (luma, own) = (luma.values_mut(), own.values_mut());
-        for i in 0..g.len() {
-            luma[i] = luminance([r[i], g[i], b[i]]);
-            (red[i], blue[i]) = (r[i] - g[i] - centre[0], b[i] - g[i] - centre[1]);
-            own[i] = (red[i] * red[i] + blue[i] * blue[i]).sqrt();
-        }
-    }
+/// Log luma, and log chroma of red and of blue against green.
+pub(super) fn parts(d: &[Field; 3]) -> [Field; 3] {
+    let mut parts = [(); 3].map(|()| Field::unset(d[0].size()));
+    split(d, &mut parts);
+    parts
 }
 
-/// Root of the sum of two squares, pixel by pixel.
-fn distance(a: &Field, b: &Field) -> Field {
-    let mut d = Field::unset(a.size());
-    let pairs = a.values().iter().zip(b.values());
-    d.values_mut().iter_mut().zip(pairs).for_each(|(d, (a, b))| *d = (a * a + b * b).sqrt());
-    d
+wide! {
+    fn split(d: &[Field; 3], parts: &mut [Field; 3]) {
+        let [r, g, b] = d.each_ref().map(Field::values);
+        let [luma, red, blue] = parts.each_mut().map(Field::values_mut);
+        for i in 0..g.len() {
+            luma[i] = luminance([r[i], g[i], b[i]]);
+            (red[i], blue[i]) = (r[i] - g[i], b[i] - g[i]);
+        }
+    }
 }
 
 /// Deviation of what a field has beyond its means.
@@ -149,11 +153,8 @@ pub(super) struct Steps {
 
 /// The largest step to one of the four neighbours, in units of `by`.
 pub(super) fn edges(d: &[Field; 3], by: Steps) -> Field {
-    let size = d[0].size();
-    let (mut luma, mut red, mut blue) = (Field::unset(size), Field::unset(size), Field::unset(size));
-    let mut own = Field::unset(size);
-    split(d, [0.0; 2], &mut luma, [&mut red, &mut blue], &mut own);
-    let mut edges = Field::new(size);
+    let [luma, red, blue] = parts(d);
+    let mut edges = Field::new(luma.size());
     let (per_luma, per_chroma) = (1.0 / by.luma, 1.0 / by.chroma);
     let square = |x: usize, y: usize, u: usize, v: usize| {
         let [l, r, b] = [(&luma, per_luma), (&red, per_chroma), (&blue, per_chroma)]
@@ -199,7 +200,7 @@ mod tests {
     fn shade_moves_luma_and_leaves_chroma() {
         let size = Size::new(40, 20);
         let (lit, dark) = (shaded(size, [0.6, 0.5, 0.4]), shaded(size, [0.3, 0.25, 0.2]));
-        let signs = Signs::of(&difference(&dark.log, &lit.log), [0.0; 2]);
+        let signs = Signs::of(&difference(&dark.log, &lit.log), &Tint::none([0.0; 2]));
         assert!(signs.luma.values().iter().all(|v| (v - 0.5_f32.ln()).abs() < 0.05));
         assert!(signs.chroma.values().iter().all(|v| *v < 0.02), "{:?}", signs.chroma.at(3, 3));
     }
@@ -213,7 +214,7 @@ mod tests {
         };
         let d: [Field; 3] =
             std::array::from_fn(|c| Field::from_fn(size, |x, y| 0.02 * normal(x, y, c as u32)));
-        let signs = Signs::of(&d, [0.0; 2]);
+        let signs = Signs::of(&d, &Tint::none([0.0; 2]));
         // Two differences of two channels each, two of which share green: variance 4 times a channel's.
         assert!((signs.noise[1] / 0.04 - 1.0).abs() < 0.1, "{:?}", signs.noise);
     }
