@@ -17,6 +17,7 @@ use crate::image::Size;
 use crate::ops::field::{
     Components, Field, Mask, Neighbours, area, box_mean, dilate, erode, open, quantile, reach, sample,
 };
+use crate::ops::luminance;
 
 /// Log chroma that differs on one surface, against its own picture and against one colour.
 const CHROMA: [f32; 2] = [0.006, 0.02];
@@ -30,6 +31,8 @@ const BOUNCE: f32 = 0.06;
 const ROUGH: f32 = 2.5;
 /// Log luma within which the bare mannequin equals itself, from the deepest soft shade to a highlight.
 const SAME: [f32; 2] = [-0.35, 0.08];
+/// Log chroma of a pixel from which it is no mannequin in white light, noise and all.
+const OFF: f32 = 0.04;
 /// Log luma beyond which a wide part is no mannequin unless it is joined to it.
 const OTHER: [f32; 2] = [-0.5, 0.3];
 /// Log luma below and above the anchor's range that one colour in other light keeps.
@@ -93,7 +96,7 @@ pub(super) fn divide(known: &Before<'_>) -> Divided {
         Some(d) => (d, [0.0; 2]),
         None => (log, known.colour.chroma),
     };
-    let cloth = beside(known);
+    let cloth = d.as_ref().and_then(|d| beside(known, d));
     let own =
         |places: &[(usize, usize)]| least_distance(known.front, &Tint::none(known.colour.chroma), places);
     let tinted = TINT[0] * cloth.as_deref().map_or(0.0, own);
@@ -244,10 +247,15 @@ fn anchored(parts: &Mask, signs: &Signs, anchor: &Mask) -> (Mask, [f32; 2]) {
     (reach(parts, &anchor.or(&lit)), [low, high])
 }
 
-/// Places of cloth for certain: the bare shot is backdrop there and the front is not.
-fn beside(known: &Before<'_>) -> Option<Vec<(usize, usize)>> {
+/// Places of cloth for certain: the bare shot is backdrop there, and the front neither that nor what the bare shot shows.
+fn beside(known: &Before<'_>, d: &[Field; 3]) -> Option<Vec<(usize, usize)>> {
     let form = known.carrier?;
-    let places = sample(&erode(&known.before.and(&form.not()), INSIDE));
+    let other = |(x, y): &(usize, usize)| {
+        let [r, g, b] = d.each_ref().map(|c| c.at(*x, *y));
+        !(SAME[0]..SAME[1]).contains(&luminance([r, g, b])) || (r - g).hypot(b - g) > OFF
+    };
+    let mut places = sample(&erode(&known.before.and(&form.not()), INSIDE));
+    places.retain(other);
     (places.len() >= FEW).then_some(places)
 }
 
