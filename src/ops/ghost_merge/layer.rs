@@ -28,6 +28,8 @@ pub(super) struct Figures {
     /// Light inside over that of the inner shot: 5, 50 and 95 % of it lie below.
     depth: [f32; 3],
     depth_doubt_stops: f32,
+    /// Share of the opening in which the inner shot looks like the mannequin that the front shows there.
+    shown_again: f32,
     /// What the inner shot's own ops noted.
     inner: Value,
 }
@@ -64,6 +66,8 @@ impl Fitted {
         study.flags.extend(shown.and_then(|shown| blurred(&shown, image, front)));
         let light = lit(front, &laid, shown.map(|shown| shown.backdrop))?;
         study.flags.extend(light.flags.iter().map(|d| Flag { code: d.code(), reason: d.to_string() }));
+        let shown_again = front.shown_again(&laid.cloth, light.gain);
+        study.flags.extend(standing(shown_again));
         let figures = Figures {
             registration: place.figures.clone(),
             gain: light.gain,
@@ -72,6 +76,7 @@ impl Fitted {
             depth_from: light.shade_from,
             depth: light.range,
             depth_doubt_stops: light.doubt,
+            shown_again,
             inner: Value::Object(own.numbers.clone()),
         };
         let room = beneath(&place.opening.room, front);
@@ -142,6 +147,20 @@ fn blurred(shown: &Shown, image: &Image, front: &Front<'_>) -> Option<Flag> {
     let against = Against { backdrop: front.backdrop?, edge: front.edge, size: front.shots.front.size() };
     let (_, flags) = compare(shown.backdrop, shown.edge, image.size(), &against);
     flags.into_iter().find(|flag| flag.code == "inner-blurred")
+}
+
+/// Share of the opening from which a form that the inner shot still shows is flagged.
+const STANDING: f32 = 0.03;
+
+/// A flag where the inner shot shows the mannequin that should have been taken away.
+fn standing(share: f32) -> Option<Flag> {
+    (share > STANDING).then(|| Flag {
+        code: "inner-form",
+        reason: format!(
+            "in {:.0} % of the opening the inner shot looks like the mannequin itself: reshoot the inside without it, or check that this is cloth of its colour",
+            100.0 * share
+        ),
+    })
 }
 
 /// The light of the layer.

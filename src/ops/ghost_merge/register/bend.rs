@@ -48,6 +48,8 @@ pub struct Bend {
     pub step: f64,
     /// Values, the middle one at the middle.
     pub values: Vec<f64>,
+    /// Standard deviation of the middle one, given what the outline says.
+    pub doubt: f64,
 }
 
 impl Bend {
@@ -56,7 +58,13 @@ impl Bend {
     pub fn none(opening: &Opening) -> Self {
         let (middle, along) = opening.chord();
         let half = (WIDTHS * STEPS as f64) as usize;
-        Self { middle, along, step: opening.width / STEPS as f64, values: vec![0.0; 2 * half + 1] }
+        Self {
+            middle,
+            along,
+            step: opening.width / STEPS as f64,
+            values: vec![0.0; 2 * half + 1],
+            doubt: 0.0,
+        }
     }
 
     /// Across the chord, up.
@@ -111,6 +119,7 @@ impl Bend {
             let Some(process) = Process::new(said, ring, opening.width) else { break };
             let half = (bend.values.len() / 2) as f64;
             let step = bend.step;
+            bend.doubt = process.deviation(0.0);
             bend.values.iter_mut().enumerate().for_each(|(i, v)| *v = process.mean((i as f64 - half) * step));
         }
         bend
@@ -169,15 +178,28 @@ struct Process {
 impl Process {
     fn new(said: Vec<Said>, ring: Option<Ring>, width: f64) -> Option<Self> {
         let mut this = Self { said, weights: Vec::new(), ring, width };
-        let n = this.said.len();
-        let cell = |i: usize, j: usize| {
-            let ((p, a, _, e), (q, b, ..)) = (this.said[i], this.said[j]);
-            a * b * this.covariance(p, q) + if i == j { e * e } else { 0.0 }
-        };
-        let matrix = (0..n).map(|i| (0..n).map(|j| cell(i, j)).collect()).collect();
         let rest = this.said.iter().map(|(place, share, shift, _)| shift - share * this.expected(*place));
-        this.weights = solve(matrix, rest.collect())?;
-        (n > 0).then_some(this)
+        this.weights = solve(this.matrix(), rest.collect())?;
+        (!this.said.is_empty()).then_some(this)
+    }
+
+    /// Covariance of all that is said.
+    fn matrix(&self) -> Vec<Vec<f64>> {
+        let n = self.said.len();
+        let cell = |i: usize, j: usize| {
+            let ((p, a, _, e), (q, b, ..)) = (self.said[i], self.said[j]);
+            a * b * self.covariance(p, q) + if i == j { e * e } else { 0.0 }
+        };
+        (0..n).map(|i| (0..n).map(|j| cell(i, j)).collect()).collect()
+    }
+
+    /// How far the shift at a place may be off its mean: one standard deviation.
+    fn deviation(&self, place: f64) -> f64 {
+        let with = |(p, share, ..): &Said| share * self.covariance(place, *p);
+        let with: Vec<f64> = self.said.iter().map(with).collect();
+        let known = solve(self.matrix(), with.clone())
+            .map_or(0.0, |weights| weights.iter().zip(&with).map(|(w, k)| w * k).sum());
+        (self.covariance(place, place) - known).max(0.0).sqrt()
     }
 
     fn covariance(&self, p: f64, q: f64) -> f64 {
@@ -196,5 +218,27 @@ impl Process {
         let terms = self.said.iter().zip(&self.weights);
         self.expected(place)
             + terms.map(|((p, share, ..), w)| w * share * self.covariance(place, *p)).sum::<f64>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+
+    #[test]
+    fn the_middle_is_the_less_certain_the_farther_what_is_said_lies() {
+        let told = |places: &[f64], error: f64| {
+            let said = places.iter().map(|p| (*p, 1.0, 0.0, error)).collect();
+            Process::new(said, None, 100.0).unwrap()
+        };
+        // One number that is told with error e of a prior with variance v: v·e²/(v + e²).
+        let own = told(&[0.0], 2.0);
+        let prior = own.covariance(0.0, 0.0);
+        assert!((own.deviation(0.0).powi(2) - prior * 4.0 / (prior + 4.0)).abs() < 1e-9);
+        let at = |half: f64| told(&[-half, half], 0.3).deviation(0.0);
+        assert!(at(5.0) < at(25.0) && at(25.0) < at(50.0) && at(50.0) < prior.sqrt());
+        assert!(told(&[-50.0, 50.0], 0.3).deviation(50.0) < 0.31);
     }
 }

@@ -155,6 +155,14 @@ pub enum Doubt {
         /// Which side.
         side: &'static str,
     },
+    /// The outline says too little of it.
+    #[error(
+        "the back edge is a guess: its middle may be off by {pixels:.0} px, the outline beside it says no more"
+    )]
+    Unsure {
+        /// One standard deviation in front pixels.
+        pixels: f64,
+    },
     /// Bent too far.
     #[error("the back edge had to be bent by a slope of {slope:.2} to meet the outline: folds would show")]
     Strain {
@@ -174,9 +182,11 @@ impl Doubt {
             Self::Cropped { .. } => "inner-cropped",
             Self::Coverage { .. } => "inner-coverage",
             Self::Misfit { .. } | Self::Partial { .. } | Self::Farther { .. } => "inner-misfit",
-            Self::Disagree { .. } | Self::Broken { .. } | Self::Edge { .. } | Self::Strain { .. } => {
-                "inner-edge"
-            }
+            Self::Disagree { .. }
+            | Self::Broken { .. }
+            | Self::Edge { .. }
+            | Self::Unsure { .. }
+            | Self::Strain { .. } => "inner-edge",
         }
     }
 }

@@ -35,6 +35,8 @@ const RISE: [f64; 2] = [-0.15, 0.25];
 const BROKEN: f64 = 0.02;
 /// Share of the opening that has to be covered.
 const COVERED: f64 = 0.995;
+/// Deviation of the back edge that is taken, as a share of the picture's long side: what shows in a catalog.
+const UNSURE: f64 = 0.004;
 /// Slope of the bend between the ends.
 const SLOPE: f64 = 0.5;
 /// Bounds of a shot that was taken from the same place: scale, degrees, stretch, and way over the long side.
@@ -68,6 +70,8 @@ pub struct Figures {
     pub joints: Option<[f64; 2]>,
     /// Steepest slope of the bend between the ends.
     pub slope: f64,
+    /// How far the back edge's middle may be off, one standard deviation; none of a closed opening.
+    pub doubt: Option<f64>,
 }
 
 /// Measures a registration.
@@ -98,6 +102,7 @@ pub(super) fn measure(
         rise: if opening.closed { None } else { edge(0.0).map(|e| e / opening.width) },
         joints: (!opening.closed).then(joints),
         slope: slope(this),
+        doubt: (!opening.closed).then_some(this.bend.doubt),
     }
 }
 
@@ -141,6 +146,12 @@ pub(super) fn doubts(figures: &Figures) -> Vec<Doubt> {
         doubt(pixels > (BROKEN * f.width).max(FINEST), Doubt::Broken { pixels, side });
     }
     found
+}
+
+/// The doubt of a back edge that the outline tells too little of, in a front of this long side.
+pub(super) fn unsure(figures: &Figures, long_side: u32) -> Option<Doubt> {
+    let pixels = figures.doubt.filter(|d| *d > UNSURE * f64::from(long_side))?;
+    Some(Doubt::Unsure { pixels })
 }
 
 /// The side on which what is needed lies outside the inner picture.

@@ -126,6 +126,7 @@ pub fn register(front: &Field, mannequin: &Field, inner: &Field) -> Result<Regis
             this.doubts = poses;
         }
     }
+    this.doubts.extend(judge::unsure(&this.figures, front.size().long_side()));
     Ok(this)
 }
 

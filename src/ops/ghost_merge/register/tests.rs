@@ -93,7 +93,8 @@ fn ragged_masks_with_holes_still_fit() {
 fn a_flat_panel_becomes_a_ring_again() {
     let inner = Skirt.inner(SIZE, &map(1.03, 1.0));
     let this = joined(&Skirt, &inner).unwrap();
-    assert_eq!(this.doubts, []);
+    // Two slivers of outline say little of so wide a ring, which is told.
+    assert!(matches!(this.doubts[..], [Doubt::Unsure { pixels }] if pixels > 2.0), "{:?}", this.doubts);
     let error = edge_error(&this, &Skirt, &inner);
     assert!(error < 2.5, "{error}");
     // Laid flat, the edge would run some nine pixels too low in the mean.
