@@ -61,6 +61,8 @@ const PLAIN: f32 = 0.1;
 const STRIPES: f32 = 0.25;
 /// Share of the picture below which a part is dust.
 const SPECK: f32 = 5e-4;
+/// Looks at the garment where no place is cloth for certain, each with the colour that the one before has found.
+const ROUNDS: usize = 2;
 /// Fewer pixels of a garment tell no chroma.
 const FEW: usize = 50;
 
@@ -100,17 +102,22 @@ pub(super) fn divide(known: &Before<'_>) -> Divided {
     let own =
         |places: &[(usize, usize)]| least_distance(known.front, &Tint::none(known.colour.chroma), places);
     let tinted = TINT[0] * cloth.as_deref().map_or(0.0, own);
-    let look = |cloth: Option<[f32; 3]>| {
-        let tint = move |centre| cloth.map_or(Tint::none(centre), |cloth| Tint::of(centre, cloth));
+    let look = |cloth: Option<[f32; 3]>, near: f32| {
+        let tint = move |centre| cloth.map_or(Tint::none(centre), |cloth| Tint::of(centre, cloth, near));
         let signs = Signs::of(seen, &tint(centre));
         let calm = Calm::of(&signs, known.front, &known.before.not());
         let sides = Sides::of(known, &domain, &signs, &calm, tinted);
         (signs, sides, tint)
     };
-    let mut found = look(cloth.as_deref().and_then(|places| mean(known.front, places)));
+    let mut found = look(cloth.as_deref().and_then(|places| mean(known.front, places)), f32::MAX);
     let cloth = cloth.unwrap_or_else(|| {
-        let places = sample(&found.1.garment);
-        found = look(mean(known.front, &places));
+        let mut places = Vec::new();
+        for _ in 0..ROUNDS {
+            places = sample(&found.1.garment);
+            // One colour alone does not tell a form in the light of cloth from cloth of that colour.
+            let near = if d.is_some() { f32::MAX } else { own(&places) };
+            found = look(mean(known.front, &places), near);
+        }
         places
     });
     let (signs, sides, shine) = found;

@@ -29,8 +29,9 @@ impl Tint {
         Self { pieces: [(centre, [0.0; 2], 0.0); PIECES] }
     }
 
-    /// What light of cloth makes of one chroma; `cloth` is its mean reflectance, to a factor.
-    pub(super) fn of(centre: [f32; 2], cloth: [f32; 3]) -> Self {
+    /// What light of cloth makes of one chroma; `cloth` is its mean reflectance, to a factor, and `near` the log chroma
+    /// from which there is cloth.
+    pub(super) fn of(centre: [f32; 2], cloth: [f32; 3], near: f32) -> Self {
         let mean = luminance(cloth);
         if mean.is_nan() || mean <= 0.0 {
             return Self::none(centre);
@@ -40,7 +41,8 @@ impl Tint {
             [r - g, b - g]
         };
         let [red, blue] = tinted(1.0);
-        let most = (1.0 - APART / red.hypot(blue)).clamp(0.0, 1.0 - WHITE);
+        let own = red.hypot(blue);
+        let most = ((own.min(near) - APART) / own).clamp(0.0, 1.0 - WHITE);
         let node = |i: usize| {
             let [red, blue] = tinted(most * i as f32 / PIECES as f32);
             [centre[0] + red, centre[1] + blue]
@@ -105,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_form_beside_cloth_keeps_its_chroma_and_cloth_does_not_have_it() {
-        let tint = Tint::of(CENTRE, YELLOW);
+        let tint = Tint::of(CENTRE, YELLOW, f32::MAX);
         for white in [1.0, 0.9, 0.7, 0.5, 0.4] {
             assert!(
                 tint.distance(lit(white, YELLOW)) < 0.02,
@@ -116,13 +118,16 @@ mod tests {
         assert!(tint.distance(lit(0.0, YELLOW)) > 0.5);
         // Another colour than the cloth's is no light of it.
         assert!(tint.distance(lit(0.7, [0.1, 0.3, 0.5])) > 0.1);
+        // Where there is cloth of less hue, less is the form's.
+        let near = Tint::of(CENTRE, YELLOW, 0.2);
+        assert!(near.distance(lit(0.95, YELLOW)) < 0.02 && near.distance(lit(0.5, YELLOW)) > 0.1);
         assert!(Tint::none(CENTRE).distance(lit(0.7, YELLOW)) > 0.1);
     }
 
     #[test]
     fn cloth_without_hue_or_light_tints_nothing() {
         for cloth in [[0.3; 3], [0.0; 3], [f32::NAN; 3]] {
-            let tint = Tint::of(CENTRE, cloth);
+            let tint = Tint::of(CENTRE, cloth, f32::MAX);
             let off = [CENTRE[0] + 0.3, CENTRE[1] + 0.4];
             assert!((tint.distance(off) - 0.5).abs() < 1e-3, "{cloth:?}");
         }
