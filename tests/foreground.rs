@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -262,16 +262,14 @@ impl Shot {
 /// Shots to measure on: fur and cloth, before white and before green, whose rim light nothing here removes.
 const PLAIN: [&str; 5] =
     ["dog_offwhite", "hoodie_blue_offwhite", "hoodie_white_offwhite", "knit_red_offwhite", "polo_green"];
+/// And more of the kind: like on like, sheer cloth, fur before green.
+const MORE: [&str; 4] = ["hoodie_grey_grey", "lace_cream_grey", "plimsolls_offwhite", "rabbit_green"];
 
-#[test]
-fn studio_edges_have_the_products_colour() {
-    let Ok(root) = std::env::var("PACKSHOT_DATA") else {
-        let _ = writeln!(std::io::stderr(), "PACKSHOT_DATA is not set: studio colours not checked");
-        return;
-    };
-    let (mut true_alpha, mut own_alpha) = ([0.0; 3], [0.0; 3]);
-    for name in PLAIN {
-        let shot = Shot::read(&PathBuf::from(&root).join("studio/image").join(format!("{name}.png")));
+/// Mean errors of some shots, with the true alpha and with the solved one.
+fn mean_errors(root: &Path, names: &[&str]) -> [[f64; 3]; 2] {
+    let mut means = [[0.0; 3]; 2];
+    for name in names {
+        let shot = Shot::read(&root.join("studio/image").join(format!("{name}.png")));
         let width = shot.image.size().width as usize;
         let alpha = atlas(&shot.band, shot.image.size(), |x, y| share(&shot.alpha, y * width + x, 0) as f32);
         let (painted, seconds) = paint(&shot.band, Some(alpha));
@@ -281,11 +279,23 @@ fn studio_edges_have_the_products_colour() {
         println!(
             "{name}: true alpha {given:.2?}, solved alpha {solved:.2?}; {tiles} tiles, {seconds:.2} s on one thread"
         );
-        for k in 0..3 {
-            true_alpha[k] += given[k] / PLAIN.len() as f64;
-            own_alpha[k] += solved[k] / PLAIN.len() as f64;
+        for (mean, errors) in means.iter_mut().zip([given, solved]) {
+            mean.iter_mut().zip(errors).for_each(|(m, e)| *m += e / names.len() as f64);
         }
     }
-    println!("mean: true alpha {true_alpha:.2?}, solved alpha {own_alpha:.2?}");
-    assert!(true_alpha[0] < 6.0 && true_alpha[1] < 1.1 && true_alpha[2] < 4.5, "{true_alpha:.2?}");
+    means
+}
+
+#[test]
+fn studio_edges_have_the_products_colour() {
+    let Ok(root) = std::env::var("PACKSHOT_DATA") else {
+        let _ = writeln!(std::io::stderr(), "PACKSHOT_DATA is not set: studio colours not checked");
+        return;
+    };
+    let limits = [(PLAIN.as_slice(), [5.0, 0.9, 3.7]), (MORE.as_slice(), [2.8, 1.1, 2.5])];
+    for (names, most) in limits {
+        let [true_alpha, own_alpha] = mean_errors(Path::new(&root), names);
+        println!("mean: true alpha {true_alpha:.2?}, solved alpha {own_alpha:.2?}");
+        assert!(true_alpha.iter().zip(most).all(|(e, most)| *e < most), "{true_alpha:.2?} of {most:?}");
+    }
 }

@@ -5,6 +5,8 @@
 //! Foreground Estimation*; the weights of pixels and ties are this module's own, and coarse levels sum what
 //! the pixels say instead of averaging pixels.
 
+use std::f64::consts::PI;
+
 use super::evidence::{BAND_EVIDENCE, EvidenceParams};
 use super::gather::{DARK, Light};
 use super::grow::{BAND_GROW, GrowParams};
@@ -17,18 +19,22 @@ use super::unmix::{BAND_UNMIX, UnmixParams};
 use crate::image::{Format, Plane, Size, srgb_decode};
 use crate::plan::{Plan, PlanError, PlaneId};
 
-/// Steps on the coarsest level, on each other, on the finest.
-const COARSEST: u32 = 60;
-const COARSE: u32 = 20;
-const FINE: u32 = 10;
-/// Share of the way that a step goes: less than all of it, or a chequerboard never fades.
-const STEP: f32 = 0.85;
+/// Rounds of steps on the coarsest level, on each other, on the finest.
+const COARSEST: usize = 6;
+const COARSE: usize = 2;
+const FINE: usize = 1;
+/// Steps of a round.
+const ROUND: usize = 10;
+/// The slowest error that a round aims at: on the finest level, where the start is near, and on coarser ones.
+const SLOWEST: [f64; 2] = [0.2, 0.1];
+/// The fastest: neighbours that pull as strongly as they can.
+const FASTEST: f64 = 2.0;
 /// Differences to expect between neighbours: a share of their light, and at any light.
-const PRODUCT_TIE: [f32; 2] = [0.2, 8e-3];
+const PRODUCT_TIE: [f32; 2] = [0.11, 0.034];
 /// The same behind it: paper and its shade.
-const BACKDROP_TIE: [f32; 2] = [0.02, 1e-3];
-/// Variance that an alpha one per cent off makes between colours a third of the range apart.
-const DOUBT: f32 = 1e-5;
+const BACKDROP_TIE: [f32; 2] = [0.028, 1.4e-3];
+/// Variance that an alpha two per cent off makes between colours a third of the range apart.
+const DOUBT: f32 = 4e-5;
 
 /// Evidence of a level: of the product, of the backdrop, of both.
 type Evidence = [PlaneId; 3];
@@ -60,6 +66,18 @@ pub fn record(
     Ok([painted, behind])
 }
 
+/// The lengths of a round's steps: one over each Chebyshev node of a spectrum from `slowest` on, which leaves the
+/// least of every error in it (Young 1953, *On Richardson's method for solving linear systems*). Long steps stand
+/// between short ones: what one enlarges the next have shrunk before it meets the bounds of colour.
+fn paces(slowest: f64) -> [f32; ROUND] {
+    let (middle, half) = (0.5 * (FASTEST + slowest), 0.5 * (FASTEST - slowest));
+    std::array::from_fn(|i| {
+        let k = (7 * i + 6) % ROUND;
+        let node = (PI * (2 * k + 1) as f64 / (2 * ROUND) as f64).cos();
+        (1.0 / (middle + half * node)) as f32
+    })
+}
+
 struct Pass<'a> {
     plan: &'a mut Plan,
     op: &'static str,
@@ -84,15 +102,18 @@ impl Pass<'_> {
             if depth < coarsest {
                 colours = self.grow(level.size, colours, tables[depth + 1], tables[depth])?;
             }
-            let steps = if depth == coarsest {
+            let rounds = if depth == coarsest {
                 COARSEST
             } else if depth > 0 {
                 COARSE
             } else {
                 FINE
             };
-            for _ in 0..steps {
-                colours = self.step(level, colours, evidence[depth], tables[depth])?;
+            let slowest = SLOWEST[usize::from(depth > 0)];
+            for _ in 0..rounds {
+                for pace in paces(slowest) {
+                    colours = self.step(level, colours, evidence[depth], tables[depth], pace)?;
+                }
             }
         }
         Ok(colours)
@@ -143,6 +164,7 @@ impl Pass<'_> {
         [product, backdrop]: [PlaneId; 2],
         [a, b, c]: Evidence,
         tiles: PlaneId,
+        step: f32,
     ) -> Result<[PlaneId; 2], PlanError> {
         let to = self.pair(level.size);
         let params = UnmixParams {
@@ -151,7 +173,7 @@ impl Pass<'_> {
             product_floor: PRODUCT_TIE[1] * PRODUCT_TIE[1],
             backdrop: BACKDROP_TIE[0] * BACKDROP_TIE[0],
             backdrop_floor: BACKDROP_TIE[1] * BACKDROP_TIE[1],
-            step: STEP,
+            step,
             most: self.most,
             pad0: 0.0,
         };
@@ -184,4 +206,24 @@ fn start(band: &Band, level: &Level, cell: usize) -> [Plane; 2] {
         }
         plane
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a round leaves of an error, against the least that any ten steps can leave of the worst: one over the
+    /// Chebyshev polynomial.
+    #[test]
+    fn a_round_leaves_the_least_of_every_error_it_aims_at() {
+        for slowest in SLOWEST {
+            let beyond = (FASTEST + slowest) / (FASTEST - slowest);
+            let least = 1.0 / (ROUND as f64 * beyond.acosh()).cosh();
+            let left = |e: f64| paces(slowest).iter().map(|p| 1.0 - f64::from(*p) * e).product::<f64>().abs();
+            let worst = (0..=1000).map(|i| left(slowest + (FASTEST - slowest) * f64::from(i) / 1000.0));
+            let worst = worst.fold(0.0, f64::max);
+            assert!((worst / least - 1.0).abs() < 1e-3, "{slowest}: {worst} of {least}");
+            assert!(left(0.25 * slowest) < 1.0, "{slowest}: slower errors grow");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! One step of taking the colours of product and backdrop apart: each is drawn to its four neighbours, and the
 //! two together to what the pixel says. Twin of shaders/band/unmix.wgsl.
 //!
-//! A step of the damped Jacobi iteration on the energy of Germer, Uelwer, Conrad and Harmeling (2020), with
+//! A step of a Jacobi iteration of varied length on the energy of Germer, Uelwer, Conrad and Harmeling (2020), with
 //! ties that measure differences by the light of what they tie: a percentage is what texture and shade are
 //! made of. Neighbours of the last step are read, so no order of pixels matters.
 
@@ -25,7 +25,7 @@ params! {
         backdrop: f32,
         /// And at any light.
         backdrop_floor: f32,
-        /// Share of the way to go.
+        /// Share of the way to go; above 1 in the long steps of a round.
         step: f32,
         /// Most light.
         most: f32,
