@@ -76,9 +76,9 @@ fn is_hole(
 fn above_clear(photo: &Photo, light: &Surface, x: usize, y: usize) -> f32 {
     let place = |i: usize, n: u32| (i as f64 + 0.5) / f64::from(n) - 0.5;
     let u = place(x, photo.size().width) as f32;
-    let [c0, c1, c2, c3] = light.along(place(y, photo.size().height));
+    let clear = light.along(place(y, photo.size().height)).at(u);
     let [r, g, b] = photo.log.each_ref().map(|p| p.at(x, y));
-    luminance([r, g, b]) - (c0 + u * (c1 + u * (c2 + u * c3)))
+    luminance([r, g, b]) - clear
 }
 
 /// Adds to the backdrop every piece of product that is small or nowhere distinct.

@@ -1,6 +1,6 @@
 //! The light that the backdrop lost: the seen backdrop over the one without shadow.
 //!
-//! The light of a studio is smooth: its logarithm is a cubic in position, fitted to the certain backdrop
+//! The light of a studio is smooth: its logarithm is a quartic in position, fitted to the certain backdrop
 //! so that darker outliers, which are the shadow, do not count.
 
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::ops::field::{Adder, Cells, Mask, Surface, erode, exp, wide};
 use crate::ops::known::Known;
 use crate::ops::{Study, luminance};
 
-/// Log2 of the width of the cells that the cubic is fitted to.
+/// Log2 of the width of the cells that the quartic is fitted to.
 const SHIFT: u32 = 3;
 /// Certain backdrop pixels below which a cell is left out.
 const LEAST: f32 = 32.0;
@@ -40,7 +40,8 @@ pub enum Clear {
 
 impl Clear {
     /// It as a plane.
-    fn plane(&self, size: Size) -> Arc<Plane> {
+    #[must_use]
+    pub fn plane(&self, size: Size) -> Arc<Plane> {
         match self {
             Self::Fitted(light) => clear_log(light, size).into(),
             Self::Plate(plane) => plane.clone(),
@@ -83,10 +84,10 @@ fn clear_log(light: &Surface, size: Size) -> Plane {
     let mut plane = Plane::zeros(size, Format::Gray);
     let width = size.width as usize;
     for (y, row) in plane.floats_mut().chunks_exact_mut(width).enumerate() {
-        let [c0, c1, c2, c3] = light.along((y as f64 + 0.5) / f64::from(size.height) - 0.5);
+        let bright = light.along((y as f64 + 0.5) / f64::from(size.height) - 0.5);
         for (x, v) in row.iter_mut().enumerate() {
             let u = (x as f32 + 0.5) / width as f32 - 0.5;
-            *v = c0 + u * (c1 + u * (c2 + u * c3));
+            *v = bright.at(u);
         }
     }
     plane
@@ -134,9 +135,9 @@ wide! {
         let width = mean.width();
         let columns: Vec<f32> = (0..width).map(|x| (x as f32 + 0.5) / width as f32 - 0.5).collect();
         for (y, row) in left.floats_mut().chunks_exact_mut(width).enumerate() {
-            let [c0, c1, c2, c3] = light.along((y as f64 + 0.5) * per_row - 0.5);
+            let bright = light.along((y as f64 + 0.5) * per_row - 0.5);
             for ((t, m), u) in row.iter_mut().zip(mean.row(y)).zip(&columns) {
-                let share = exp(m - (c0 + u * (c1 + u * (c2 + u * c3)))).min(1.0);
+                let share = exp(m - bright.at(*u)).min(1.0);
                 *t = if share > CLEAR { 1.0 } else { share };
             }
         }

@@ -58,5 +58,5 @@ pub use rank::{median, quantile, sample};
 pub use recycle::Recycle;
 pub(in crate::ops) use recycle::recycle;
 pub use spans::{Means, Span, Spans};
-pub use surface::Surface;
+pub use surface::{Along, Surface};
 pub use texture::texture;

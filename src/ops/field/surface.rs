@@ -1,22 +1,22 @@
 //! A smooth surface through samples of which some are wrong on one side: light with a shadow on it.
 //!
-//! A polynomial of third degree in position, by least squares that are repeated with weights: samples far
+//! A polynomial of fourth degree in position, by least squares that are repeated with weights: samples far
 //! below the surface count next to nothing, those far above fade as in Cauchy's estimator.
 
-/// Terms u^i·v^j with i + j at most 3.
-const TERMS: usize = 10;
+/// Terms u^i·v^j with i + j at most 4.
+const TERMS: usize = 15;
 /// Fits, each with the weights that the one before gave.
 const ROUNDS: usize = 8;
 /// Weight of a sample far below.
-const SHADED: f64 = 0.02;
+const SHADED: f64 = 0.002;
 /// Least spread of good samples.
 const LEAST_SPREAD: f32 = 0.002;
-/// About this many samples are enough for ten terms.
+/// About this many samples are enough for fifteen terms.
 const ENOUGH: usize = 1024;
 /// Ridge a sample, against directions that no sample speaks for.
 const RIDGE: f64 = 1e-6;
 
-/// A cubic surface over positions −0.5 … 0.5.
+/// A quartic surface over positions −0.5 … 0.5.
 #[derive(Clone, Debug)]
 pub struct Surface {
     terms: [f64; TERMS],
@@ -59,23 +59,44 @@ impl Surface {
         Self { terms }
     }
 
-    /// The cubic in u along a row: factors of 1, u, u² and u³.
+    /// The surface along a row.
     #[must_use]
-    pub fn along(&self, v: f64) -> [f32; 4] {
+    pub fn along(&self, v: f64) -> Along {
         let t = &self.terms;
-        [t[0] + v * (t[1] + v * (t[2] + v * t[3])), t[4] + v * (t[5] + v * t[6]), t[7] + v * t[8], t[9]]
-            .map(|f| f as f32)
+        let factors = [
+            t[0] + v * (t[1] + v * (t[2] + v * (t[3] + v * t[4]))),
+            t[5] + v * (t[6] + v * (t[7] + v * t[8])),
+            t[9] + v * (t[10] + v * t[11]),
+            t[12] + v * t[13],
+            t[14],
+        ];
+        Along(factors.map(|f| f as f32))
     }
 }
 
-/// Terms, the value, and a zero that fills the SIMD lanes.
-const WIDTH: usize = 12;
+/// A row of a surface: factors of the powers of u.
+#[derive(Clone, Copy, Debug)]
+pub struct Along([f32; 5]);
+
+impl Along {
+    /// The surface at a place of the row.
+    #[inline(always)]
+    #[must_use]
+    pub fn at(&self, u: f32) -> f32 {
+        let [c0, c1, c2, c3, c4] = self.0;
+        c0 + u * (c1 + u * (c2 + u * (c3 + u * c4)))
+    }
+}
+
+/// Terms and the value.
+const WIDTH: usize = 16;
 /// Matrix and right-hand side, row by row.
 type Equations = [[f64; WIDTH]; TERMS];
 
 /// Monomials of a sample (u, v, value), and the value.
 fn extended([u, v, value]: [f64; 3]) -> [f64; WIDTH] {
-    [1.0, v, v * v, v * v * v, u, u * v, u * v * v, u * u, u * u * v, u * u * u, value, 0.0]
+    let [[u2, u3, u4], [v2, v3, v4]] = [u, v].map(|w| [w * w, w * w * w, w * w * w * w]);
+    [1.0, v, v2, v3, v4, u, u * v, u * v2, u * v3, u2, u2 * v, u2 * v2, u3, u3 * v, u4, value]
 }
 
 wide! {
@@ -120,7 +141,9 @@ mod tests {
 
     #[test]
     fn light_is_found_under_a_shadow_on_a_fifth_of_the_samples() {
-        let light = |u: f32, v: f32| -0.3 + 0.2 * u - 0.4 * v * v + 0.15 * u * u * v - 0.1 * u * u * u;
+        let light = |u: f32, v: f32| {
+            -0.3 + 0.2 * u - 0.4 * v * v + 0.15 * u * u * v - 0.1 * u * u * u + 0.2 * u * v * v * v
+        };
         let position = |i: u32| (i as f32 + 0.5) / 64.0 - 0.5;
         let samples: Vec<[f32; 3]> = (0..48)
             .flat_map(|y| (0..64).map(move |x| (x, y)))
@@ -132,8 +155,7 @@ mod tests {
             .collect();
         let Some(surface) = Surface::fit(&samples) else { unreachable!() };
         for [u, v, _] in &samples {
-            let c = surface.along((*v).into());
-            let found = c[0] + u * (c[1] + u * (c[2] + u * c[3]));
+            let found = surface.along((*v).into()).at(*u);
             assert!((found - light(*u, *v)).abs() < 0.015, "{u} {v}: {}", found - light(*u, *v));
         }
     }

@@ -97,10 +97,10 @@ fn level(surface: &Surface, size: Size) -> Field {
     let (w, h) = (size.width as f32, f64::from(size.height));
     let mut field = Field::unset(size);
     for (y, row) in field.rows_mut().enumerate() {
-        let [c0, c1, c2, c3] = surface.along((y as f64 + 0.5) / h - 0.5);
+        let bright = surface.along((y as f64 + 0.5) / h - 0.5);
         for (x, v) in row.iter_mut().enumerate() {
             let u = (x as f32 + 0.5) / w - 0.5;
-            *v = c0 + u * (c1 + u * (c2 + u * c3));
+            *v = bright.at(u);
         }
     }
     field
