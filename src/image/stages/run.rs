@@ -166,22 +166,23 @@ impl Lookup<'_> {
         let skip = usize::from(self.inputs == 4);
         let walks = Walks::new(base, &places[skip..], &steps[skip..]);
         let all = (steps[skip] + steps[skip + 1] + steps[skip + 2]) as usize;
+        // Colour by colour: the four channels of a node are the lanes.
+        let mut made = [[0.0_f32; 4]; RUN];
+        for (x, out) in made.iter_mut().enumerate() {
+            *out = walks.at(x, 0, all, self.nodes);
+        }
         if self.inputs == 4 {
             let first = steps[0] as usize;
-            for x in 0..RUN {
-                let near = walks.at(x, 0, all, self.nodes);
+            for (x, (out, share)) in made.iter_mut().zip(&places[0]).enumerate() {
                 let far = walks.at(x, first, all, self.nodes);
-                let share = places[0][x];
-                for (c, run) in chunk.iter_mut().enumerate() {
-                    run[x] = near[c] + (far[c] - near[c]) * share;
+                for (near, far) in out.iter_mut().zip(far) {
+                    *near += (far - *near) * share;
                 }
             }
-        } else {
-            for x in 0..RUN {
-                let out = walks.at(x, 0, all, self.nodes);
-                for (c, run) in chunk.iter_mut().enumerate() {
-                    run[x] = out[c];
-                }
+        }
+        for (x, out) in made.iter().enumerate() {
+            for (run, v) in chunk.iter_mut().zip(out) {
+                run[x] = *v;
             }
         }
     }
