@@ -1,11 +1,14 @@
 //! Samples of one profile to samples of another: the library's colour conversion, a plane at a time.
 //!
 //! The first and last curves of the [`Stages`] become tables for the sample type, the rest runs over runs of
-//! pixels in the first cache. What is the same space stays the same codes. No dither: rounding is to the
-//! nearest code.
+//! pixels in the first cache; 8-bit codes between spaces of curves and a matrix take the short way of `sums`.
+//! What is the same space stays the same codes. No dither: rounding is to the nearest code.
+
+mod sums;
 
 use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 
+use self::sums::Sums;
 use super::ColourError;
 use super::curve::Curve;
 use super::profile::{Intent, Kind, Link, Pipeline, Profile, Step, all_sampled, to_working};
@@ -14,6 +17,9 @@ use crate::image::{Format, Plane, Pool, Sample, simd_level};
 
 /// Codes of the table from the root of light to 8 bits.
 const ROOTS: usize = 1 << 14;
+
+/// Codes of 16 bits.
+const SHORTS: usize = 1 << 16;
 
 /// Conversions kept for the next file.
 const KEPT: usize = 32;
@@ -29,9 +35,11 @@ pub struct Transform {
     middle: Stages,
     last: Option<Vec<Curve>>,
     bytes_in: OnceLock<[Box<[f32; 256]>; 4]>,
+    shorts_in: OnceLock<[Arc<[f32; SHORTS]>; 4]>,
     sampled_in: OnceLock<Option<Vec<Sampled>>>,
     bytes_out: OnceLock<Vec<Arc<[u8; ROOTS]>>>,
     sampled_out: OnceLock<Option<Vec<Sampled>>>,
+    sums: OnceLock<Option<Sums>>,
 }
 
 /// The source, the target or the working space, and how they are joined.
@@ -110,9 +118,11 @@ impl Transform {
             middle,
             last,
             bytes_in: OnceLock::new(),
+            shorts_in: OnceLock::new(),
             sampled_in: OnceLock::new(),
             bytes_out: OnceLock::new(),
             sampled_out: OnceLock::new(),
+            sums: OnceLock::new(),
         }
     }
 
@@ -147,8 +157,27 @@ impl Transform {
         }
         let channels = (makes + usize::from(alpha)) as u8;
         let mut out = pool.take(pixels.size(), Format::Packed { sample: to, channels });
+        if sample == Sample::U8
+            && to == Sample::U8
+            && let Some(sums) = self.sums()
+        {
+            let total = pixels.size().pixels() * usize::from(channels);
+            let (from, to) = (&pixels.bytes()[..total], &mut out.bytes_mut()[..total]);
+            if alpha {
+                sums.run::<4>(from, to)
+            } else {
+                sums.run::<3>(from, to)
+            }
+            return Ok(out);
+        }
         fearless_simd::dispatch!(simd_level(), _simd => self.plane(pixels, &mut out, alpha));
         Ok(out)
+    }
+
+    /// The tables of packed sums, where the conversion has them.
+    fn sums(&self) -> Option<&Sums> {
+        let made = || Sums::new(self.first.as_deref()?, &self.middle.0, self.last.as_deref()?);
+        self.sums.get_or_init(made).as_ref()
     }
 
     #[inline(always)]
@@ -182,8 +211,9 @@ impl Transform {
                 each(&pixels.bytes()[range], stride, chunk, |c, v| tables[c][usize::from(v)]);
             }
             Format::Packed { sample: Sample::U16, .. } => {
-                each(&pixels.shorts()[range], stride, chunk, |_, v| f32::from(v) * (1.0 / 65_535.0));
-                self.open_curves(chunk);
+                let tables = self.shorts_in.get_or_init(|| self.short_tables());
+                let tables: [&[f32; SHORTS]; 4] = std::array::from_fn(|c| &*tables[c]);
+                each(&pixels.shorts()[range], stride, chunk, |c, v| tables[c][usize::from(v)]);
             }
             _ => {
                 each(&pixels.floats()[range], stride, chunk, |_, v| v);
@@ -192,11 +222,15 @@ impl Transform {
         }
     }
 
+    /// The first curves as lines.
+    fn lines_in(&self) -> Option<&[Sampled]> {
+        self.sampled_in.get_or_init(|| self.first.as_deref().map(all_sampled)).as_deref()
+    }
+
     /// The first curves over codes from 0 to 1.
     #[inline(always)]
     fn open_curves(&self, chunk: &mut Chunk) {
-        let curves = self.sampled_in.get_or_init(|| self.first.as_deref().map(all_sampled));
-        if let Some(curves) = curves {
+        if let Some(curves) = self.lines_in() {
             for (curve, run) in curves.iter().zip(chunk.iter_mut()) {
                 curve.view().run(run);
             }
@@ -247,6 +281,23 @@ impl Transform {
         let curve = |c: usize| self.first.as_ref().and_then(|curves| curves.get(c));
         let light = |c: usize, x: f64| curve(c).map_or(x, |f| f.at(x)) as f32;
         std::array::from_fn(|c| Box::new(std::array::from_fn(|i| light(c, i as f64 / 255.0))))
+    }
+
+    /// What the lines of the first curves make of every 16-bit code, alpha's last; equal curves share theirs.
+    fn short_tables(&self) -> [Arc<[f32; SHORTS]>; 4] {
+        let even: Arc<[f32; SHORTS]> = Arc::new(std::array::from_fn(|i| i as f32 * (1.0 / 65_535.0)));
+        let mut made: Vec<(&Sampled, Arc<[f32; SHORTS]>)> = Vec::new();
+        for curve in self.lines_in().into_iter().flatten() {
+            let twin = made.iter().find(|(c, _)| *c == curve).map(|(_, t)| t.clone());
+            let table = twin.unwrap_or_else(|| {
+                let mut table = even.clone();
+                let runs = Arc::make_mut(&mut table).as_chunks_mut::<RUN>().0;
+                runs.iter_mut().for_each(|run| curve.view().run(run));
+                table
+            });
+            made.push((curve, table));
+        }
+        std::array::from_fn(|c| made.get(c).map_or_else(|| even.clone(), |(_, table)| table.clone()))
     }
 
     /// 8-bit codes by the root of light; none where no curves come last.

@@ -88,3 +88,65 @@ fn a_picture_of_the_wrong_kind_is_refused() {
     let grey = Plane::zeros(Size::new(2, 2), Format::Packed { sample: Sample::U8, channels: 1 });
     assert!(transform.convert(&grey, Sample::U8, &Pool::default()).is_err());
 }
+
+/// Every 51st code of three channels and their neighbours near black: 8-bit pixels.
+fn eight_bit_colours() -> Plane {
+    let codes: Vec<u8> = (0..16).chain((17..=255).step_by(17)).collect();
+    let side = codes.len();
+    let format = Format::Packed { sample: Sample::U8, channels: 3 };
+    let mut plane = Plane::zeros(Size::new(side.pow(3) as u32, 1), format);
+    for (i, pixel) in plane.bytes_mut().as_chunks_mut::<3>().0.iter_mut().enumerate().take(side.pow(3)) {
+        *pixel = [codes[i % side], codes[i / side % side], codes[i / side / side]];
+    }
+    plane
+}
+
+#[test]
+fn packed_sums_agree_with_the_steps_they_are_made_from() {
+    for from in [
+        ColorProfile::new_adobe_rgb(),
+        ColorProfile::new_display_p3(),
+        ColorProfile::new_bt2020(),
+        ColorProfile::new_pro_photo_rgb(),
+    ] {
+        let from = from.encode().unwrap();
+        let transform = between(&from, srgb_profile());
+        assert!(transform.sums().is_some());
+        let (source, target) = (Profile::open(&from).unwrap(), Profile::open(srgb_profile()).unwrap());
+        let steps = Link::default().between(&source, &target).unwrap();
+        let colours = eight_bit_colours();
+        let made = transform.convert(&colours, Sample::U8, &Pool::default()).unwrap();
+        let total = colours.size().pixels();
+        for (from, made) in
+            colours.bytes().as_chunks::<3>().0.iter().zip(made.bytes().as_chunks::<3>().0).take(total)
+        {
+            let [r, g, b] = from.map(|v| f64::from(v) / 255.0);
+            let wanted = steps.at([r, g, b, 0.0]);
+            for (code, wanted) in made.iter().zip(wanted) {
+                let off = (f64::from(*code) - 255.0 * wanted.clamp(0.0, 1.0)).abs();
+                assert!(off <= 0.63, "{from:?}: {made:?} for {wanted}");
+            }
+        }
+    }
+}
+
+#[test]
+fn packed_sums_leave_alpha_and_give_every_grey_one_code() {
+    let from = ColorProfile::new_display_p3().encode().unwrap();
+    let transform = between(&from, srgb_profile());
+    let mut plane = Plane::zeros(Size::new(256, 1), Format::Packed { sample: Sample::U8, channels: 4 });
+    for (i, pixel) in plane.bytes_mut().as_chunks_mut::<4>().0.iter_mut().enumerate() {
+        *pixel = [i as u8, i as u8, i as u8, 255 - i as u8];
+    }
+    let made = transform.convert(&plane, Sample::U8, &Pool::default()).unwrap();
+    for (i, [r, g, b, alpha]) in made.bytes().as_chunks::<4>().0.iter().enumerate() {
+        assert!(r == g && g == b, "{i}: {r} {g} {b}");
+        assert_eq!(usize::from(*alpha), 255 - i);
+    }
+}
+
+#[test]
+fn a_power_too_steep_for_even_steps_goes_through_the_stages() {
+    let to = ColorProfile::new_adobe_rgb().encode().unwrap();
+    assert!(between(srgb_profile(), &to).sums().is_none());
+}
