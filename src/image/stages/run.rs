@@ -4,7 +4,7 @@
 use super::{LAB_KNEE, LAB_SLOPE, Lines, Lookup, Spacing, View, Views, strides};
 
 /// Pixels of a run.
-pub const RUN: usize = 256;
+pub const RUN: usize = 128;
 
 /// A run of pixels: four channels, of which a stage uses those it has.
 pub type Chunk = [[f32; RUN]; 4];
