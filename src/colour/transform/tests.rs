@@ -89,7 +89,7 @@ fn a_picture_of_the_wrong_kind_is_refused() {
     assert!(transform.convert(&grey, Sample::U8, &Pool::default()).is_err());
 }
 
-/// Every 51st code of three channels and their neighbours near black: 8-bit pixels.
+/// Every 17th code of three channels, and all of the darkest: 8-bit pixels.
 fn eight_bit_colours() -> Plane {
     let codes: Vec<u8> = (0..16).chain((17..=255).step_by(17)).collect();
     let side = codes.len();
