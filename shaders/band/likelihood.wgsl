@@ -46,7 +46,6 @@ const LEFT: f32 = 0.6;
 const TINY: f32 = 4e-6;
 const HARD: f32 = 0.3;
 const SOFT: f32 = 0.6;
-const LANES: u32 = 64u;
 
 // A symmetric matrix: rr, rg, rb and gg, gb, bb.
 struct Scatter {
@@ -108,35 +107,25 @@ fn measure(c: Scatter, d: vec3<f32>) -> vec2<f32> {
     return vec2<f32>(d.x * d.x * r0 + z1 * z1 * r1 + z2 * z2 / d2, c.red.x * d1 * d2);
 }
 
-// What each lane has summed of its tile: alpha's spread, and pixels that are unknown.
-var<workgroup> parts: array<vec2<f32>, LANES>;
-
-// A lane's part of a tile.
-fn part(lane: u32, slot: u32) -> vec2<f32> {
-    var sum = vec2<f32>(0.0);
-    for (var i = lane; i < SIDE * SIDE; i += LANES) {
-        let a = clamp(state[at4(0u, 0u, i, slot)], 0.0, 1.0);
-        let counts = select(0.0, 1.0, clean[at4(1u, 3u, i, slot)] == 0.5);
-        sum += counts * vec2<f32>(4.0 * a * (1.0 - a), 1.0);
-    }
-    return sum;
-}
-
-// How much likelier the ends are in a tile, once all its lanes have summed.
-fn ends() -> f32 {
+// How much likelier the ends are in a tile.
+fn ends(slot: u32) -> f32 {
     if by.solved < 0.5 {
         return by.ends;
     }
-    var sum = vec2<f32>(0.0);
-    for (var i = 0u; i < LANES; i++) {
-        sum += parts[i];
+    var sum = 0.0;
+    var count = 0.0;
+    for (var i = 0u; i < SIDE * SIDE; i++) {
+        let a = clamp(state[at4(0u, 0u, i, slot)], 0.0, 1.0);
+        let counts = select(0.0, 1.0, clean[at4(1u, 3u, i, slot)] == 0.5);
+        sum += counts * (4.0 * a * (1.0 - a));
+        count += counts;
     }
-    let soft = clamp((sum.x / max(sum.y, 1.0) - HARD) / (SOFT - HARD), 0.0, 1.0);
+    let soft = clamp((sum / max(count, 1.0) - HARD) / (SOFT - HARD), 0.0, 1.0);
     return by.crisp + soft * (by.ends - by.crisp);
 }
 
 // The likely alpha and its weight.
-fn posterior(p: vec2<u32>, colour: vec3<f32>, guess: f32, likelier: f32) -> vec2<f32> {
+fn posterior(p: vec2<u32>, colour: vec3<f32>, guess: f32) -> vec2<f32> {
     let q = place(p);
     let noise = by.base + by.slope * max(colour, vec3<f32>(0.0)) + TINY;
     let product = mean_of(q, 0u);
@@ -155,6 +144,7 @@ fn posterior(p: vec2<u32>, colour: vec3<f32>, guess: f32, likelier: f32) -> vec2
     let both = Scatter(0.5 * (inner.red + outer.red) + red, 0.5 * (inner.rest + outer.rest) + rest);
     let open = by.apart / (by.apart + measure(both, d).x);
     let tip = by.solved * by.tip * open * (2.0 * guess - 1.0);
+    let likelier = ends(p.y);
     var logs: array<f32, 11>;
     var most = -3.0e38;
     var nearest = 3.0e38;
@@ -191,18 +181,9 @@ fn posterior(p: vec2<u32>, colour: vec3<f32>, guess: f32, likelier: f32) -> vec2
 }
 
 @compute @workgroup_size(64)
-fn band_likelihood(
-    @builtin(global_invocation_id) id: vec3<u32>,
-    @builtin(local_invocation_index) lane: u32,
-) {
+fn band_likelihood(@builtin(global_invocation_id) id: vec3<u32>) {
     let p = pixel(id);
-    let beyond = outside(p, 4u);
-    // A tile is a whole number of workgroups wide: all lanes of one are in the same.
-    if !beyond && by.solved >= 0.5 {
-        parts[lane] = part(lane, p.y);
-    }
-    workgroupBarrier();
-    if beyond {
+    if outside(p, 4u) {
         return;
     }
     let colour = vec3<f32>(
@@ -214,7 +195,7 @@ fn band_likelihood(
     var next_state = vec3<f32>(known, known, 0.0);
     if known == 0.5 {
         let guess = clamp(state[at4(0u, 0u, p.x, p.y)], 0.0, 1.0);
-        let found = posterior(p, colour, guess, ends());
+        let found = posterior(p, colour, guess);
         next_state = vec3<f32>(select(found.x, guess, by.solved > 0.5), found);
     }
     next[at4(4u, 0u, p.x, p.y)] = next_state.x;
