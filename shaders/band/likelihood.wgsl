@@ -24,9 +24,8 @@ struct LikelihoodParams {
     unseen: f32,
     // sum of the variances of the product's colours at which half the trust is left
     broad: f32,
-    // logarithm of how much likelier the ends are in a tile whose last solution is crisp
-    crisp: f32,
     pad0: f32,
+    pad1: f32,
 }
 
 @group(0) @binding(1) var<uniform> by: LikelihoodParams;
@@ -44,8 +43,6 @@ const VAGUE: f32 = 0.04;
 const FLOOR: f32 = 0.0025;
 const LEFT: f32 = 0.6;
 const TINY: f32 = 4e-6;
-const HARD: f32 = 0.3;
-const SOFT: f32 = 0.6;
 
 // A symmetric matrix: rr, rg, rb and gg, gb, bb.
 struct Scatter {
@@ -107,23 +104,6 @@ fn measure(c: Scatter, d: vec3<f32>) -> vec2<f32> {
     return vec2<f32>(d.x * d.x * r0 + z1 * z1 * r1 + z2 * z2 / d2, c.red.x * d1 * d2);
 }
 
-// How much likelier the ends are in a tile.
-fn ends(slot: u32) -> f32 {
-    if by.solved < 0.5 {
-        return by.ends;
-    }
-    var sum = 0.0;
-    var count = 0.0;
-    for (var i = 0u; i < SIDE * SIDE; i++) {
-        let a = clamp(state[at4(0u, 0u, i, slot)], 0.0, 1.0);
-        let counts = select(0.0, 1.0, clean[at4(1u, 3u, i, slot)] == 0.5);
-        sum += counts * (4.0 * a * (1.0 - a));
-        count += counts;
-    }
-    let soft = clamp((sum / max(count, 1.0) - HARD) / (SOFT - HARD), 0.0, 1.0);
-    return by.crisp + soft * (by.ends - by.crisp);
-}
-
 // The likely alpha and its weight.
 fn posterior(p: vec2<u32>, colour: vec3<f32>, guess: f32) -> vec2<f32> {
     let q = place(p);
@@ -144,7 +124,6 @@ fn posterior(p: vec2<u32>, colour: vec3<f32>, guess: f32) -> vec2<f32> {
     let both = Scatter(0.5 * (inner.red + outer.red) + red, 0.5 * (inner.rest + outer.rest) + rest);
     let open = by.apart / (by.apart + measure(both, d).x);
     let tip = by.solved * by.tip * open * (2.0 * guess - 1.0);
-    let likelier = ends(p.y);
     var logs: array<f32, 11>;
     var most = -3.0e38;
     var nearest = 3.0e38;
@@ -153,7 +132,7 @@ fn posterior(p: vec2<u32>, colour: vec3<f32>, guess: f32) -> vec2<f32> {
         let b = 1.0 - a;
         let c = Scatter(a * a * inner.red + b * b * outer.red + red, a * a * inner.rest + b * b * outer.rest + rest);
         var m = measure(c, colour - backdrop - a * d);
-        let end = select(0.0, likelier, i == 0u || i == STEPS - 1u);
+        let end = select(0.0, by.ends, i == 0u || i == STEPS - 1u);
         logs[i] = end + tip * (2.0 * a - 1.0) - 0.5 * (m.x + log(max(m.y, 1e-30)));
         if i == STEPS - 1u && logs[i] < by.novel {
             logs[i] = by.novel;

@@ -3,9 +3,6 @@
 //!
 //! Sixteen pixels are worked on at once, so that loops over them become SIMD instructions; what a pixel's colour
 //! tells is in [`super::posterior`].
-//!
-//! Hard goods and fur ask for opposite numbers. Which of them a tile shows is told by the last solution: a hard edge
-//! leaves little of the tile between the ends, and there the ends are the likelier.
 
 #![allow(clippy::needless_range_loop, reason = "lanes of several arrays, one after the other")]
 
@@ -50,10 +47,10 @@ params! {
         unseen: f32,
         /// Sum of the variances of the product's colours at which half the trust is left.
         broad: f32,
-        /// Logarithm of how much likelier the ends are in a tile whose last solution is crisp.
-        crisp: f32,
         /// Unused.
         pad0: f32,
+        /// Unused.
+        pad1: f32,
     }
 }
 
@@ -91,8 +88,8 @@ pub(super) static BAND_LIKELIHOOD: Kernel = Kernel {
                 novel: 2.0,
                 unseen: 5.0,
                 broad: 0.05,
-                crisp: 3.0,
                 pad0: 0.0,
+                pad1: 0.0,
             };
             Case {
                 name,
@@ -118,8 +115,6 @@ vectorised! {
             let own = slot as usize;
             let before = tile(&state, 0, own);
             let light = [0, 1, 2, 3].map(|run| tile(&clean, run, own));
-            let ends = if by.solved > 0.5 { ends(&by, before, light[3]) } else { by.ends };
-            let by = LikelihoodParams { ends, ..by };
             let [alpha, moved, likely, weight] = job.outputs[0].rgba(slot);
             moved.fill(0.0);
             for y in 0..SIDE {
@@ -142,24 +137,6 @@ vectorised! {
             }
         }
     }
-}
-
-/// Share of alpha's greatest spread, as a mean over a tile's unknown pixels, up to which its edge is that of hard goods,
-/// and from which on it is that of fur.
-const HARD: f32 = 0.3;
-const SOFT: f32 = 0.6;
-
-/// How much likelier the ends are in a tile: the more so the less of it its last solution has between them.
-#[inline(always)]
-fn ends(by: &LikelihoodParams, alpha: &[f32; PIXELS], known: &[f32; PIXELS]) -> f32 {
-    let (mut sum, mut count) = (0.0_f32, 0.0_f32);
-    for (alpha, known) in alpha.iter().zip(known) {
-        let (a, counts) = (unit(*alpha), f32::from(u8::from(*known == 0.5)));
-        sum += counts * (4.0 * a * (1.0 - a));
-        count += counts;
-    }
-    let soft = unit((sum / count.max(1.0) - HARD) / (SOFT - HARD));
-    by.crisp + soft * (by.ends - by.crisp)
 }
 
 /// The statistics at a line of a tile, between the four cells around each pixel.
@@ -190,30 +167,4 @@ pub(super) fn between(pixel: f32, cell: f32, cells: usize) -> (f32, usize, usize
     let v = ((pixel + 0.5) * cell - 0.5).max(0.0).min((cells - 1) as f32);
     let first = v as usize;
     (v, first, (first + 1).min(cells - 1), v - first as f32)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A tile of sixteen rows of the same ramp, from 0 to 1 over so many pixels, of which so many are unknown.
-    fn found(ramp: usize, unknown: usize) -> f32 {
-        let by = LikelihoodParams { ends: 0.7, crisp: 1.5, ..bytemuck::Zeroable::zeroed() };
-        let alpha = std::array::from_fn(|i| (((i % SIDE) as f32 - 7.5) / ramp as f32 + 0.5).clamp(0.0, 1.0));
-        let known = std::array::from_fn(|i| if i % SIDE < unknown { 0.5 } else { 1.0 });
-        ends(&by, &alpha, &known)
-    }
-
-    #[test]
-    fn ends_are_likelier_on_a_hard_edge_than_on_a_soft_one() {
-        // Mean spread over the tile of a ramp of n pixels: 4·n·∫a(1 − a) / 16, about n / 24.
-        for ramp in [2, 4, 7] {
-            assert_eq!(found(ramp, SIDE), 1.5, "{ramp}");
-        }
-        let between = found(11, SIDE);
-        let want = 1.5 + (11.0 / 24.0 - HARD) / (SOFT - HARD) * (0.7 - 1.5);
-        assert!((between - want).abs() < 0.02, "{between} for {want}");
-        assert!((found(64, SIDE) - 0.7).abs() < 1e-6);
-        assert_eq!(found(64, 0), 1.5, "nothing unknown is not soft");
-    }
 }

@@ -219,8 +219,8 @@ mod tests {
             novel: -1e30,
             unseen: 0.0,
             broad: 1e6,
-            crisp: 0.0,
             pad0: 0.0,
+            pad1: 0.0,
         }
     }
 

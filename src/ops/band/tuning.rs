@@ -23,7 +23,6 @@ pub(super) struct Tuning {
     pub(super) spread: [f32; 2],
     pub(super) shade: f32,
     pub(super) ends: f32,
-    pub(super) crisp: f32,
     pub(super) tip: f32,
     pub(super) apart: f32,
     pub(super) trust: [f32; 2],
@@ -47,7 +46,6 @@ impl Tuning {
         spread: [1.0; 2],
         shade: 0.02,
         ends: 0.7,
-        crisp: 1.5,
         tip: 45.0,
         apart: 3.0,
         trust: [5e-2; 2],
@@ -67,7 +65,6 @@ impl Tuning {
         spread: [2.0, 1.0],
         shade: 0.01,
         ends: 3.0,
-        crisp: 3.0,
         tip: 2.0,
         apart: 1.5,
         trust: [3.5e-3, 2e-3],
@@ -114,8 +111,8 @@ impl Band {
             novel: if coarse == 1 { by.novel } else { NEVER },
             unseen: by.unseen,
             broad: by.broad,
-            crisp: by.crisp,
             pad0: 0.0,
+            pad1: 0.0,
         }
     }
 }
