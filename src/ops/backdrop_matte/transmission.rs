@@ -82,14 +82,7 @@ pub(in crate::ops) fn shadow_of(study: &Study) -> Option<Shade> {
 /// A surface of log light as a plane.
 fn clear_log(light: &Surface, size: Size) -> Plane {
     let mut plane = Plane::zeros(size, Format::Gray);
-    let width = size.width as usize;
-    for (y, row) in plane.floats_mut().chunks_exact_mut(width).enumerate() {
-        let bright = light.along((y as f64 + 0.5) / f64::from(size.height) - 0.5);
-        for (x, v) in row.iter_mut().enumerate() {
-            let u = (x as f32 + 0.5) / width as f32 - 0.5;
-            *v = bright.at(u);
-        }
-    }
+    light.fill(size.width as usize, plane.floats_mut());
     plane
 }
 

@@ -59,6 +59,17 @@ impl Surface {
         Self { terms }
     }
 
+    /// Its values at the middles of the pixels of a picture so wide, row after row.
+    pub fn fill(&self, width: usize, values: &mut [f32]) {
+        let (w, height) = (width.max(1), values.len() / width.max(1));
+        for (y, row) in values.chunks_exact_mut(w).enumerate() {
+            let along = self.along((y as f64 + 0.5) / height as f64 - 0.5);
+            for (x, v) in row.iter_mut().enumerate() {
+                *v = along.at((x as f32 + 0.5) / w as f32 - 0.5);
+            }
+        }
+    }
+
     /// The surface along a row.
     #[must_use]
     pub fn along(&self, v: f64) -> Along {

@@ -12,6 +12,10 @@ use crate::ops::{Frame, OpError, Study, luminance};
 const EQUAL: f32 = 0.04;
 /// Light below which noise hides a colour; added before a logarithm.
 const DIM: f32 = 0.01;
+/// Log luma and log chroma within which two photographs show one surface at one place.
+const AGAIN: [f32; 2] = [0.15, 0.03];
+/// Probability from which a pixel is mannequin, or covered, for certain.
+const CERTAIN: f32 = 0.9;
 /// Logarithms of a colour's tone are kept within this.
 const TONE: f32 = 8.0;
 
@@ -81,14 +85,7 @@ impl<'a> Front<'a> {
         }
         Some(like as f32 / all.max(1) as f32)
     }
-}
 
-/// Log luma and log chroma within which two photographs show one surface at one place.
-const AGAIN: [f32; 2] = [0.15, 0.03];
-/// Probability from which a pixel is mannequin, or covered, for certain.
-const CERTAIN: f32 = 0.9;
-
-impl Front<'_> {
     /// Share of the opening that the inner shot covers with what looks like the mannequin seen there in the front: a form
     /// whose neck alone was taken off still stands in the rest. Cloth of the form's own colour counts too. `cloth` is
     /// premultiplied light in the front's frame.

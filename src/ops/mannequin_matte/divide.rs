@@ -98,16 +98,16 @@ pub(super) fn divide(known: &Before<'_>) -> Divided {
         Some(d) => (d, [0.0; 2]),
         None => (log, known.colour.chroma),
     };
+    let read = Read::of(seen, known, centre);
     let cloth = d.as_ref().and_then(|d| beside(known, d));
-    let own =
-        |places: &[(usize, usize)]| least_distance(known.front, &Tint::none(known.colour.chroma), places);
+    let chromas = chromas_of(log);
+    let own = |places: &[(usize, usize)]| least(&Tint::none(known.colour.chroma).distances(&chromas), places);
     let tinted = TINT[0] * cloth.as_deref().map_or(0.0, own);
     let look = |cloth: Option<[f32; 3]>, near: f32| {
         let tint = move |centre| cloth.map_or(Tint::none(centre), |cloth| Tint::of(centre, cloth, near));
-        let signs = Signs::of(seen, &tint(centre));
-        let calm = Calm::of(&signs, known.front, &known.before.not());
-        let sides = Sides::of(known, &domain, &signs, &calm, tinted);
-        (signs, sides, tint)
+        let chroma = read.signs.chroma(&tint(centre));
+        let sides = Sides::of(known, &domain, &read, &chroma, tinted);
+        (chroma, sides, tint)
     };
     let mut found = look(cloth.as_deref().and_then(|places| mean(known.front, places)), f32::MAX);
     let cloth = cloth.unwrap_or_else(|| {
@@ -120,43 +120,46 @@ pub(super) fn divide(known: &Before<'_>) -> Divided {
         }
         places
     });
-    let (signs, sides, shine) = found;
+    let (chroma, sides, shine) = found;
+    let signs = &read.signs;
     let Sides { tolerance, mannequin, garment: mut seed } = sides;
     let backdrop = erode(&domain.not(), 1);
     let empty = mannequin.or(&backdrop);
     let limit = KEPT * own(&cloth);
-    let least = CHROMA[usize::from(d.is_none())] + SURE * signs.noise[1];
-    let inside = (limit > 2.0 * least).then(|| inside(known, &domain, limit));
-    let inside = inside.filter(|inside| throughout(inside, &empty, &signs, limit, seed.count()));
+    let told_from = CHROMA[usize::from(d.is_none())] + SURE * signs.noise[1];
+    let inside = (limit > 2.0 * told_from).then(|| inside(known, &domain, limit));
+    let inside = inside.filter(|inside| throughout(inside, &empty, &read.bare, limit, seed.count()));
     let told = inside.is_some();
     let mannequin = if let Some(inside) = &inside {
-        let like = |x: usize, y: usize| inside.at(x, y) && signs.bare.at(x, y) < limit;
+        let own = signs.own_chroma(&Tint::none(centre));
+        let like = |x: usize, y: usize| inside.at(x, y) && read.bare.at(x, y) < limit;
         seed = Mask::from_fn(size, |x, y| seed.at(x, y) && !like(x, y));
-        Mask::from_fn(size, |x, y| empty.at(x, y) || like(x, y) && signs.own_bare.at(x, y) < limit)
+        Mask::from_fn(size, |x, y| empty.at(x, y) || like(x, y) && own.at(x, y) < limit)
     } else {
+        let own = signs.own_chroma(&shine(centre));
         let sure = |x: usize, y: usize| {
             let limit = CLOTH * tolerance.at(x, y);
-            domain.at(x, y) && !empty.at(x, y) && signs.own.at(x, y) > limit && signs.chroma.at(x, y) > limit
+            domain.at(x, y) && !empty.at(x, y) && own.at(x, y) > limit && chroma.at(x, y) > limit
         };
         seed = Mask::from_fn(size, |x, y| seed.at(x, y) || sure(x, y));
         empty.clone()
     };
-    let mannequin = rim(&mannequin, &seed, &signs, &tolerance);
+    let mannequin = rim(&mannequin, &seed, (signs, &chroma), &tolerance);
     let step = match &d {
         Some(d) => lesser(edges(d, STEPS), &edges(log, STEPS)),
         None => edges(log, STEPS),
     };
-    let least = HALF * least_distance(known.front, &shine(known.colour.chroma), &cloth);
-    let costs = costs(&step, &signs, &tolerance, inside.as_ref().map(|i| (i, least)));
+    let half = HALF * least(&shine(known.colour.chroma).distances(&chromas), &cloth);
+    let costs = costs(&step, &chroma, &tolerance, inside.as_ref().map(|i| (i, half)));
     let garment = whole(flood([&mannequin, &seed], costs.each_ref()).and(&domain));
     Divided { garment, told }
 }
 
 /// Whether all wide parts that are not certainly mannequin have the garment's chroma: a garment may have stripes of the
 /// mannequin's own.
-fn throughout(inside: &Mask, mannequin: &Mask, signs: &Signs, limit: f32, garment: usize) -> bool {
+fn throughout(inside: &Mask, mannequin: &Mask, bare: &Field, limit: f32, garment: usize) -> bool {
     let near = dilate(mannequin, 1);
-    let like = |x: usize, y: usize| inside.at(x, y) && !near.at(x, y) && signs.bare.at(x, y) < limit;
+    let like = |x: usize, y: usize| inside.at(x, y) && !near.at(x, y) && bare.at(x, y) < limit;
     open(&Mask::from_fn(inside.size(), like), 3).count() as f32 <= STRIPES * garment as f32
 }
 
@@ -170,14 +173,31 @@ fn whole(mut garment: Mask) -> Mask {
 }
 
 /// The mannequin with its rim: like it in chroma, bent by shade.
-fn rim(mannequin: &Mask, garment: &Mask, signs: &Signs, tolerance: &Field) -> Mask {
+fn rim(mannequin: &Mask, garment: &Mask, (signs, chroma): (&Signs, &Field), tolerance: &Field) -> Mask {
     let near = dilate(mannequin, RIM);
     let limit = ROUGH_RIM[0] * signs.noise[0] + ROUGH_RIM[1];
     Mask::from_fn(mannequin.size(), |x, y| {
-        let like = signs.chroma.at(x, y) < tolerance.at(x, y)
+        let like = chroma.at(x, y) < tolerance.at(x, y)
             && signs.texture.at(x, y) < limit + 0.3 * signs.slope.at(x, y);
         mannequin.at(x, y) || near.at(x, y) && !garment.at(x, y) && like
     })
+}
+
+/// What is read of the shot once, whatever light cloth throws.
+struct Read {
+    signs: Signs,
+    calm: Calm,
+    /// Distance of log chroma from the mannequin's in white light.
+    bare: Field,
+}
+
+impl Read {
+    fn of(seen: &[Field; 3], known: &Before<'_>, centre: [f32; 2]) -> Self {
+        let signs = Signs::of(seen);
+        let calm = Calm::of(&signs, known.front, &known.before.not());
+        let bare = signs.chroma(&Tint::none(centre));
+        Self { signs, calm, bare }
+    }
 }
 
 /// The certain parts, and the tolerance of chroma.
@@ -188,7 +208,8 @@ struct Sides {
 }
 
 impl Sides {
-    fn of(known: &Before<'_>, domain: &Mask, signs: &Signs, calm: &Calm, limit: f32) -> Self {
+    fn of(known: &Before<'_>, domain: &Mask, read: &Read, chroma: &Field, limit: f32) -> Self {
+        let Read { signs, calm, .. } = read;
         let size = domain.size();
         let bare = known.bare.is_some();
         let [red, blue] = known.colour.chroma;
@@ -199,11 +220,9 @@ impl Sides {
         });
         let smooth = |x: usize, y: usize| domain.at(x, y) && calm.rough.at(x, y) < SMOOTH;
         let like = |x: usize, y: usize| {
-            smooth(x, y)
-                && signs.chroma.at(x, y) < tolerance.at(x, y)
-                && !(bare && signs.luma.at(x, y) > SAME[1])
+            smooth(x, y) && chroma.at(x, y) < tolerance.at(x, y) && !(bare && signs.luma.at(x, y) > SAME[1])
         };
-        let tint = tinted(known, signs, limit);
+        let tint = tinted(known, read, limit);
         let gentle = Mask::from_fn(size, |x, y| {
             signs.slope.at(x, y) < STEEP && (like(x, y) || tint.at(x, y) && smooth(x, y))
         });
@@ -219,7 +238,7 @@ impl Sides {
             let luma = signs.luma.at(x, y);
             domain.at(x, y)
                 && !near.at(x, y)
-                && (signs.chroma.at(x, y) > 1.5 * tolerance.at(x, y)
+                && (chroma.at(x, y) > 1.5 * tolerance.at(x, y)
                     || calm.rough.at(x, y) > ROUGH
                     || !(low..=high).contains(&luma))
         });
@@ -229,15 +248,12 @@ impl Sides {
 
 /// Where further bounces may tint the form: a part of the way to the cloth's chroma and without a step, in a place where
 /// the bare shot shows form. Nowhere without a bare shot.
-fn tinted(known: &Before<'_>, signs: &Signs, limit: f32) -> Mask {
-    let size = signs.luma.size();
+fn tinted(known: &Before<'_>, Read { signs, bare, .. }: &Read, limit: f32) -> Mask {
+    let size = bare.size();
     let Some(form) = known.carrier.filter(|_| known.bare.is_some()) else { return Mask::new(size) };
-    let step = slope(&signs.bare);
+    let step = slope(bare);
     Mask::from_fn(size, |x, y| {
-        form.at(x, y)
-            && signs.bare.at(x, y) < limit
-            && signs.luma.at(x, y) < OTHER[1]
-            && step.at(x, y) < TINT[1]
+        form.at(x, y) && bare.at(x, y) < limit && signs.luma.at(x, y) < OTHER[1] && step.at(x, y) < TINT[1]
     })
 }
 
@@ -274,37 +290,36 @@ fn mean(logs: &Logs, places: &[(usize, usize)]) -> Option<[f32; 3]> {
 }
 
 /// The least distance of cloth's chroma from the mannequin's: all but a twentieth lies farther. None where places are few.
-fn least_distance(logs: &Logs, mannequin: &Tint, cloth: &[(usize, usize)]) -> f32 {
+fn least(from: &Field, cloth: &[(usize, usize)]) -> f32 {
     if cloth.len() < FEW {
         return 0.0;
     }
-    let from = distances(logs, mannequin);
     quantile(&mut cloth.iter().map(|(x, y)| from.at(*x, *y)).collect::<Vec<f32>>(), 0.05).unwrap_or(0.0)
 }
 
-/// Distance of log chroma, means of 3 × 3 pixels.
-fn distances(logs: &Logs, from: &Tint) -> Field {
-    let [_, red, blue] = parts(&logs.log).map(|part| box_mean(&part, 1));
-    from.distances(&red, &blue)
+/// Log chroma, red and blue against green, of means of 3 × 3 pixels.
+fn chromas_of(log: &[Field; 3]) -> [Field; 2] {
+    let [_, red, blue] = parts(log).map(|part| box_mean(&part, 1));
+    [red, blue]
 }
 
 /// Where what lies behind has the mannequin's colour.
 fn inside(known: &Before<'_>, domain: &Mask, limit: f32) -> Mask {
     let Some(bare) = known.bare else { return domain.clone() };
-    let from = distances(bare, &Tint::none(known.colour.chroma));
+    let from = Tint::none(known.colour.chroma).distances(&chromas_of(&bare.log));
     let mut near = Mask::unset(domain.size());
     near.values_mut().iter_mut().zip(from.values()).for_each(|(n, f)| *n = *f < limit);
     near
 }
 
 /// What entering a pixel costs mannequin and garment.
-fn costs(step: &Field, signs: &Signs, tolerance: &Field, told: Option<(&Mask, f32)>) -> [Field; 2] {
+fn costs(step: &Field, chroma: &Field, tolerance: &Field, told: Option<(&Mask, f32)>) -> [Field; 2] {
     let size: Size = step.size();
     let mut costs = [Field::unset(size), Field::unset(size)];
     let [mannequin, garment] = &mut costs;
     let pixels = mannequin.values_mut().iter_mut().zip(garment.values_mut());
     for (i, (mannequin, garment)) in pixels.enumerate() {
-        let (e, chroma) = (step.values()[i], signs.chroma.values()[i]);
+        let (e, chroma) = (step.values()[i], chroma.values()[i]);
         let plain = PLAIN + e * e / (1.0 + e);
         let tolerance = tolerance.values()[i];
         let told = told.filter(|(inside, _)| inside.values()[i]).map(|(_, half)| half.max(tolerance));

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use super::colour::{self, Calm, Colour, Found};
 use super::divide::{Before, Divided, divide};
 use super::signs::{Logs, Signs};
-use super::tint::Tint;
 use super::{Evidence, LONG_SIDE, Worn, judge, paper};
 use crate::image::{Image, Plane, Shots, Window};
 use crate::ops::backdrop_matte::kernel::{APPLY_ALPHA, MATTE_ALPHA};
@@ -241,7 +240,7 @@ impl MannequinMatte {
 
     /// The mannequin's colour in a shot of which `before` is not backdrop.
     fn found(&self, shot: &Logs, before: &Mask) -> Option<Found> {
-        let signs = Signs::of(&shot.log, &Tint::none([0.0; 2]));
+        let signs = Signs::of(&shot.log);
         let calm = Calm::of(&signs, shot, &before.not());
         colour::find(shot, &calm, before, self.colour)
     }

@@ -94,30 +94,24 @@ fn ring(size: Size) -> Vec<(usize, usize)> {
 
 /// A surface's values.
 fn level(surface: &Surface, size: Size) -> Field {
-    let (w, h) = (size.width as f32, f64::from(size.height));
     let mut field = Field::unset(size);
-    for (y, row) in field.rows_mut().enumerate() {
-        let bright = surface.along((y as f64 + 0.5) / h - 0.5);
-        for (x, v) in row.iter_mut().enumerate() {
-            let u = (x as f32 + 0.5) / w - 0.5;
-            *v = bright.at(u);
-        }
-    }
+    surface.fill(field.width(), field.values_mut());
     field
 }
 
 /// Where a picture is not its backdrop, both in logarithms.
 pub(super) fn apart(log: &[Field; 3], behind: &[Field; 3]) -> Mask {
     let d = difference(log, behind);
-    let signs = Signs::of(&d, &Tint::none([0.0; 2]));
+    let signs = Signs::of(&d);
+    let chroma = signs.chroma(&Tint::none([0.0; 2]));
     let tolerance = (CODES[0] + SURE * signs.noise[1]).max(CODES[1]);
     let calm = |x: usize, y: usize, slack: f32| signs.texture.at(x, y) < 3.0 * signs.noise[0] + 0.01 + slack;
-    let even = |x: usize, y: usize| signs.chroma.at(x, y) < tolerance && signs.luma.at(x, y).abs() < EVEN;
+    let even = |x: usize, y: usize| chroma.at(x, y) < tolerance && signs.luma.at(x, y).abs() < EVEN;
     let size = d[0].size();
     let sure = open(&Mask::from_fn(size, |x, y| even(x, y) && calm(x, y, 0.0)), 2);
     let joined = Mask::from_fn(size, |x, y| {
         let (slope, luma) = (signs.slope.at(x, y), signs.luma.at(x, y));
-        let shade = slope < SHADE[1] && luma < EVEN && luma > SHADE[0] && signs.chroma.at(x, y) < tolerance;
+        let shade = slope < SHADE[1] && luma < EVEN && luma > SHADE[0] && chroma.at(x, y) < tolerance;
         (even(x, y) && slope < STEEP || shade) && calm(x, y, 0.3 * slope)
     });
     let joined = open(&joined, 1).or(&sure);
@@ -126,7 +120,7 @@ pub(super) fn apart(log: &[Field; 3], behind: &[Field; 3]) -> Mask {
     let other = Mask::from_fn(size, |x, y| {
         let l = signs.luma.at(x, y);
         !near.at(x, y)
-            && (signs.chroma.at(x, y) > 1.5 * tolerance
+            && (chroma.at(x, y) > 1.5 * tolerance
                 || !(DARK..=BRIGHT).contains(&l)
                 || signs.texture.at(x, y) > 4.0 * signs.noise[0] + 0.03)
     });
@@ -136,7 +130,7 @@ pub(super) fn apart(log: &[Field; 3], behind: &[Field; 3]) -> Mask {
     let mut costs = [Field::unset(size), Field::unset(size)];
     for (i, e) in step.values().iter().enumerate() {
         let plain = PLAIN + e * e / (1.0 + e);
-        costs[0].values_mut()[i] = plain + (signs.chroma.values()[i] / tolerance - 1.0).clamp(0.0, 3.0);
+        costs[0].values_mut()[i] = plain + (chroma.values()[i] / tolerance - 1.0).clamp(0.0, 3.0);
         costs[1].values_mut()[i] = plain;
     }
     flood([&empty, &other], costs.each_ref())

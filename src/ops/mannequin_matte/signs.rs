@@ -62,15 +62,10 @@ pub(super) struct Signs {
     pub(super) luma: Field,
     /// Its step from pixel to pixel.
     pub(super) slope: Field,
-    /// Distance of log chroma, red and blue against green, from what no other surface is needed for: the pixel's own,
-    /// and that of means of 3 × 3 pixels.
-    pub(super) own: Field,
-    /// See `own`.
-    pub(super) chroma: Field,
-    /// The same from the one chroma that the surface itself has.
-    pub(super) own_bare: Field,
-    /// See `own_bare`.
-    pub(super) bare: Field,
+    /// Log chroma, red and blue against green: the pixel's own.
+    own: [Field; 2],
+    /// The same of means of 3 × 3 pixels.
+    smooth: [Field; 2],
     /// Root of the mean square that 5 × 5 windows leave beyond a plane.
     pub(super) texture: Field,
     /// Deviation from pixel to pixel: of a channel, and of chroma.
@@ -78,9 +73,8 @@ pub(super) struct Signs {
 }
 
 impl Signs {
-    /// Reads the signs; `tint` is the log chroma that counts as no difference.
-    pub(super) fn of(d: &[Field; 3], tint: &Tint) -> Self {
-        let plain = tint.untinted();
+    /// Reads the signs.
+    pub(super) fn of(d: &[Field; 3]) -> Self {
         let [r, g, b] = d;
         let [luma, red, blue] = parts(d);
         let [smooth, smooth_red, smooth_blue] = [&luma, &red, &blue].map(|f| box_mean(f, 1));
@@ -89,14 +83,24 @@ impl Signs {
         let third = 1.0 / 3.0;
         Self {
             slope: slope(&smooth),
-            chroma: tint.distances(&smooth_red, &smooth_blue),
-            bare: plain.distances(&smooth_red, &smooth_blue),
             luma: smooth,
-            own: tint.distances(&red, &blue),
-            own_bare: plain.distances(&red, &blue),
+            own: [red, blue],
+            smooth: [smooth_red, smooth_blue],
             texture: texture([(r, 0.0, third), (g, 0.0, third), (b, 0.0, third)], 2),
             noise: [(third * noise.iter().map(|n| n * n).sum::<f32>()).sqrt(), noise[1].hypot(noise[2])],
         }
+    }
+}
+
+impl Signs {
+    /// Distance of log chroma, of means of 3 × 3 pixels, from what counts as no difference.
+    pub(super) fn chroma(&self, from: &Tint) -> Field {
+        from.distances(&self.smooth)
+    }
+
+    /// The same of each pixel's own.
+    pub(super) fn own_chroma(&self, from: &Tint) -> Field {
+        from.distances(&self.own)
     }
 }
 
@@ -200,9 +204,10 @@ mod tests {
     fn shade_moves_luma_and_leaves_chroma() {
         let size = Size::new(40, 20);
         let (lit, dark) = (shaded(size, [0.6, 0.5, 0.4]), shaded(size, [0.3, 0.25, 0.2]));
-        let signs = Signs::of(&difference(&dark.log, &lit.log), &Tint::none([0.0; 2]));
+        let signs = Signs::of(&difference(&dark.log, &lit.log));
         assert!(signs.luma.values().iter().all(|v| (v - 0.5_f32.ln()).abs() < 0.05));
-        assert!(signs.chroma.values().iter().all(|v| *v < 0.02), "{:?}", signs.chroma.at(3, 3));
+        let chroma = signs.chroma(&Tint::none([0.0; 2]));
+        assert!(chroma.values().iter().all(|v| *v < 0.02), "{:?}", chroma.at(3, 3));
     }
 
     #[test]
@@ -214,7 +219,7 @@ mod tests {
         };
         let d: [Field; 3] =
             std::array::from_fn(|c| Field::from_fn(size, |x, y| 0.02 * normal(x, y, c as u32)));
-        let signs = Signs::of(&d, &Tint::none([0.0; 2]));
+        let signs = Signs::of(&d);
         // Two differences of two channels each, two of which share green: variance 4 times a channel's.
         assert!((signs.noise[1] / 0.04 - 1.0).abs() < 0.1, "{:?}", signs.noise);
     }

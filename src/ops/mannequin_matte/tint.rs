@@ -57,15 +57,10 @@ impl Tint {
         }
     }
 
-    /// Its start alone.
-    pub(super) fn untinted(&self) -> Self {
-        Self::none(self.pieces[0].0)
-    }
-
     /// Distance of each pixel's chroma from the nearest that a form may have.
-    pub(super) fn distances(&self, red: &Field, blue: &Field) -> Field {
-        let mut found = Field::unset(red.size());
-        distances(self, [red, blue], &mut found);
+    pub(super) fn distances(&self, chroma: &[Field; 2]) -> Field {
+        let mut found = Field::unset(chroma[0].size());
+        distances(self, chroma, &mut found);
         found
     }
 
@@ -83,8 +78,8 @@ impl Tint {
 }
 
 wide! {
-    fn distances(tint: &Tint, chroma: [&Field; 2], found: &mut Field) {
-        let [red, blue] = chroma.map(Field::values);
+    fn distances(tint: &Tint, chroma: &[Field; 2], found: &mut Field) {
+        let [red, blue] = chroma.each_ref().map(Field::values);
         for (i, found) in found.values_mut().iter_mut().enumerate() {
             *found = tint.distance([red[i], blue[i]]);
         }

@@ -114,14 +114,16 @@ impl Bend {
     ) -> Self {
         let mut bend = Self::none(opening);
         let ring = corners.map(|c| Ring::of(c, opening, &bend));
+        let mut last = None;
         for _ in 0..ROUNDS {
             let said = said(map, &bend, voters, inner, opening, corners);
             let Some(process) = Process::new(said, ring, opening.width) else { break };
             let half = (bend.values.len() / 2) as f64;
             let step = bend.step;
-            bend.doubt = process.deviation(0.0);
             bend.values.iter_mut().enumerate().for_each(|(i, v)| *v = process.mean((i as f64 - half) * step));
+            last = Some(process);
         }
+        bend.doubt = last.map_or(0.0, |process| process.deviation(0.0));
         bend
     }
 }
